@@ -1,0 +1,72 @@
+# `make` or `make help` lists what there is. Needs Python 3.11, 3.12 or 3.13, and nothing else.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+RUN := $(BIN)/.installed-run
+DEV := $(BIN)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo console test test-all check format lock crash bench screenshots wheel clean
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(RUN) ## Install the product into .venv
+
+demo: $(RUN) ## The whole route on real sample publications, into a local mailbox (var/demo)
+	@$(BIN)/newsletter demo var/demo
+
+mailbox: $(RUN) ## Show the demo's mailbox in the browser
+	@$(BIN)/newsletter --config var/demo/newsletter.toml mailbox var/demo/mailbox
+
+test: $(DEV) ## The tests, in a few minutes
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+
+test-all: $(DEV) ## The tests in their long forms too
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(DEV) ## Lint, format, types, architecture
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(DEV) ## Put the code in form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+crash: $(DEV) ## Kill the sender at 100 random moments, on SQLite and PostgreSQL, and count what arrived
+	@$(BIN)/python -m bench.crash --kills 100
+
+screenshots: $(DEV) ## Pictures of the demo's mail, at two widths, light, dark and without images (var/screenshots)
+	@$(BIN)/python -m bench.screenshots
+
+wheel: $(DEV) ## Build the wheel into dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+lock: ## Make the lock files anew from pyproject.toml (needs uv)
+	@uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate -q -o requirements/run.lock
+	@uv pip compile pyproject.toml --extra dev -c requirements/run.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.lock
+
+clean: ## Remove what was made here
+	@rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed; none was found."; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv .venv
+
+$(RUN): $(BIN)/python requirements/run.lock pyproject.toml
+	@echo "Installing (about a minute the first time)"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.lock
+	@echo "Installing what tests and checks need"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Stage 5, who said yes, to exactly what: snapshots with fingerprint and basis, and decisions that name them."""

@@ -1,0 +1,97 @@
+"""Making a version: the draft as it stands, rendered in each of its languages, with the facts that it was made from."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from newsletter.approval.envelope import envelope
+from newsletter.canonical import digest, facts
+from newsletter.issues import drafts
+from newsletter.issues.model import Draft, Picture, Profile
+from newsletter.media.encoding import encode
+from newsletter.media.store import put
+from newsletter.rendering import page
+from newsletter.rendering.edition import Frame
+from newsletter.rendering.page import Rendered
+from newsletter.rendering.theme import Theme, load
+from newsletter.resources import templates
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An issue as it would go out now."""
+
+    draft: Draft
+    parts: Mapping[str, Rendered]
+    envelope: Mapping[str, Any]
+    basis_facts: Mapping[str, Any]
+
+    @property
+    def basis(self) -> str:
+        """SHA-256 (hex) of what it was made from."""
+        return digest(self.basis_facts)
+
+
+class Versions:
+    """Makes versions. `folder` is where a list's own theme file may lie."""
+
+    def __init__(self, base_url: str, folder: Path) -> None:
+        self._base_url = base_url
+        self._folder = folder
+
+    def make(self, session: Session, issue_id: int, now: datetime) -> Version:
+        """Render every language version. RenderError names the place; the logo is stored on the way."""
+        draft = drafts.load(session, issue_id)
+        theme = self._theme(draft.profile)
+        logo = _logo(session, theme, now)
+        languages = editions(draft)
+        parts = {
+            language: page.render(draft, theme, self._frame(draft, language, languages, logo)) for language in languages
+        }
+        return Version(draft, parts, envelope(draft.profile, draft.slug, self._base_url), self._facts(draft, theme))
+
+    def basis_facts(self, session: Session, issue_id: int) -> Mapping[str, Any]:
+        """What a version made now would be made from, without rendering it."""
+        draft = drafts.load(session, issue_id)
+        return self._facts(draft, self._theme(draft.profile))
+
+    def _facts(self, draft: Draft, theme: Theme) -> dict[str, Any]:
+        root = templates()
+        return {
+            "draft": facts(draft),
+            "templates": {str(path.relative_to(root)): _sha256(path) for path in page.files()},
+            "theme": {path.name: _sha256(path) for path in theme.files},
+            "address": self._base_url,
+        }
+
+    def _theme(self, profile: Profile) -> Theme:
+        name = profile.theme
+        if name.endswith(".toml"):
+            return load(self._folder / name)
+        return load(templates() / "email" / "themes" / f"{name}.toml")
+
+    def _frame(self, draft: Draft, language: str, languages: tuple[str, ...], logo: Picture | None) -> Frame:
+        others = tuple(other for other in languages if other != language)
+        return Frame(self._base_url, language, others, logo, draft.profile.reply_to)
+
+
+def editions(draft: Draft) -> tuple[str, ...]:
+    """The languages that this issue has a subject in, the list's default first."""
+    default = draft.profile.default_language
+    return (default, *sorted(language for language in draft.subjects if language != default))
+
+
+def _logo(session: Session, theme: Theme, now: datetime) -> Picture | None:
+    if theme.logo is None:
+        return None
+    kept = put(session, encode(theme.logo.path.read_bytes(), theme.logo.width * 2), now)
+    return Picture(kept.sha256, kept.extension, kept.width, kept.height, theme.logo.alt)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,89 @@
+"""`newsletter lists`: add, show, list."""
+
+from email.utils import parseaddr
+from typing import Annotated
+
+import typer
+
+import subscribers
+from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
+from newsletter.errors import BadInput, NotFound
+from newsletter.issues import lists as profiles
+from newsletter.staff.people import log
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def add(
+    slug: Annotated[str, typer.Argument(help="Short name in addresses, like quarterly.")],
+    name: Annotated[str, typer.Option(help="What readers call it.")],
+    from_: Annotated[str, typer.Option("--from", help="Sender, like 'Network of Mayors <news@example.org>'.")],
+    postal_address: Annotated[str, typer.Option(help="Stands in every mail; the law asks for it.")],
+    languages: Annotated[str, typer.Option(help="Language codes, the default first: en,es,fr,ar")] = "en",
+    description: Annotated[str, typer.Option(help="One sentence for the sign-up page.")] = "",
+    reply_to: Annotated[str, typer.Option(help="Who reads the answers.")] = "",
+    return_path: Annotated[str, typer.Option(help="verp@DOMAIN, fixed:ADDRESS or transport.")] = "transport",
+    feedback_id: Annotated[str, typer.Option(help="Sender id for Gmail's feedback loop, 5 to 15 characters.")] = "",
+    legal_name: Annotated[str, typer.Option(help="The organisation's legal name.")] = "",
+    imprint: Annotated[str, typer.Option(help="Sponsors' and funders' line.")] = "",
+    privacy_url: Annotated[str, typer.Option(help="The privacy page.")] = "",
+    website: Annotated[str, typer.Option(help="The organisation's website.")] = "",
+    theme: Annotated[str, typer.Option(help="'default', or a .toml file beside newsletter.toml.")] = "default",
+    cadence: Annotated[str, typer.Option(help="quarterly, monthly, half-yearly or yearly.")] = "quarterly",
+    archive: Annotated[str, typer.Option(help="public, unlisted or none.")] = "public",
+    by: By = None,
+) -> None:
+    """Add a list with its sender and its sections."""
+    with refusals(), opened() as pipeline:
+        who = actor(pipeline, by)
+        if who.person:
+            who.require("lists")
+        from_name, from_address = parseaddr(from_)
+        if not from_address:
+            raise BadInput(f"--from {from_}: give it as 'Name <address@example.org>'.")
+        spoken = tuple(code.strip() for code in languages.split(",") if code.strip())
+        now = pipeline.clock()
+        with pipeline.database.transaction() as session:
+            profiles.require_new_slug(session, slug)
+            list_id = subscribers.add_list(session, slug, name, spoken, now, description)
+            profiles.add_profile(
+                session, list_id, from_name=from_name, from_address=from_address, postal_address=postal_address,
+                reply_to=reply_to, return_path=return_path, feedback_id=feedback_id,
+                legal_name=legal_name, imprint=imprint, privacy_url=privacy_url, website=website, theme=theme,
+                cadence=cadence, archive=archive,
+            )  # fmt: skip
+            log(session, who, "lists", now, list=slug)
+        say(f"{name} ({slug}) is there. Next: newsletter subscribers import, newsletter issue assemble --list {slug}")
+
+
+@app.command()
+def show(slug: str, as_json: Json = False) -> None:
+    """Everything about one list."""
+    with refusals(), opened() as pipeline, pipeline.database.reading() as session:
+        face = subscribers.find_list(session, slug)
+        if face is None:
+            raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+        profile = profiles.profile(session, face.id)
+        facts = {name: getattr(profile, name) for name in profile.__dataclass_fields__}
+        if as_json:
+            print_json(facts)
+            return
+        for name, value in facts.items():
+            say(f"{name.replace('_', ' '):17} {', '.join(value) if isinstance(value, tuple) else value}")
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """All lists."""
+    with refusals(), opened() as pipeline, pipeline.database.reading() as session:
+        faces = subscribers.lists(session)
+        if as_json:
+            print_json(
+                [{"slug": f.slug, "name": f.name, "languages": f.languages, "archived": f.archived} for f in faces]
+            )
+            return
+        if not faces:
+            say("No list yet. Add one: newsletter lists add quarterly --name ... --from ... --postal-address ...")
+        for face in faces:
+            say(f"{face.slug:20} {face.name}  ({', '.join(face.languages)}){'  archived' if face.archived else ''}")

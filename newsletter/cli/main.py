@@ -1,0 +1,78 @@
+"""The commands, and what stands before them."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter import __version__, migrations, settings
+from newsletter.cli import issue, lists, mailbox, publications, staff, subscribers
+from newsletter.cli.console import options, refusals, say
+from newsletter.cli.demo import run
+from newsletter.clock import system_clock
+from newsletter.database import Database
+from newsletter.instance import found, require_same_key
+from newsletter.publications.kinds import seed_kinds
+
+app = typer.Typer(
+    name="newsletter",
+    help="From what you published to one approved e-mail issue, to every confirmed subscriber, once.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(publications.app, name="publications", help="What the organisation published.")
+app.add_typer(lists.app, name="lists", help="What one can subscribe to.")
+app.add_typer(issue.app, name="issue", help="Collect, write, check, sign off, send.")
+app.add_typer(subscribers.app, name="subscribers", help="People, and how they signed up.")
+app.add_typer(staff.app, name="staff", help="Who works here.")
+app.command("mailbox")(mailbox.mailbox)
+
+
+@app.callback()
+def before(
+    config: Annotated[
+        Path | None, typer.Option("--config", help="The settings file.", envvar="NEWSLETTER_CONFIG")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        say(f"newsletter {__version__}")
+        raise typer.Exit
+    options.config = config
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(message)s")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema. Run it once at the start and after every upgrade."""
+    with refusals():
+        read = settings.load(options.config)
+        database = Database(read.database_url)
+        before_, after = migrations.migrate(database)
+        with database.transaction() as session:
+            require_same_key(session, read.suppression_key)
+            found(session, read.suppression_key, system_clock())
+            seed_kinds(session)
+        database.close()
+    say(
+        f"The database is at {after}."
+        if before_ == after
+        else f"The database went from {before_ or 'empty'} to {after}."
+    )
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where it works; emptied first.")] = Path("var/demo"),
+) -> None:
+    """The whole route on real sample publications, into a local mailbox."""
+    with refusals():
+        run(folder)
+
+
+def main() -> None:
+    """Entry point."""
+    app()

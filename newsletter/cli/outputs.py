@@ -1,0 +1,45 @@
+"""Files a person opens: the issue as a reader would get it."""
+
+from pathlib import Path
+
+from newsletter.approval.versions import Version
+from newsletter.delivery.compiling import compile_snapshot
+from newsletter.pipeline import Pipeline
+from newsletter.rendering.headers import date, list_unsubscribe, mailbox, verbatim
+from newsletter.rendering.since import since
+from subscribers import Purpose
+
+_READER = "reader@example.org"
+
+
+def write_issue(pipeline: Pipeline, version: Version, folder: Path) -> tuple[Path, ...]:
+    """issue.html, issue.txt and issue.eml of the default language (others as issue.LANGUAGE.*), with test links."""
+    folder.mkdir(parents=True, exist_ok=True)
+    compiled = compile_snapshot(version.parts, version.envelope)
+    test = pipeline.links.token(Purpose.TEST, 0)
+    base = pipeline.settings.base_url
+    written: list[Path] = []
+    for language in version.parts:
+        values = {"unsubscribe_url": f"{base}/u/{test}", "preferences_url": f"{base}/p/{test}",
+                  "since": since(language, None, "form")}  # fmt: skip
+        headers = (
+            mailbox("To", "", _READER),
+            verbatim("Message-ID", f"<{test}@{str(version.envelope['from_address']).rpartition('@')[2]}>"),
+            date(pipeline.clock()),
+            list_unsubscribe(values["unsubscribe_url"], insecure_ok=True) if _may_unsubscribe(base) else b"",
+        )
+        stem = "issue" if language == version.draft.profile.default_language else f"issue.{language}"
+        contents = {
+            "html": compiled.html(language, values).encode(),
+            "txt": compiled.text(language, values).encode(),
+            "eml": compiled.message(language, headers, values),
+        }
+        for suffix, content in contents.items():
+            path = folder / f"{stem}.{suffix}"
+            path.write_bytes(content)
+            written.append(path)
+    return tuple(written)
+
+
+def _may_unsubscribe(base: str) -> bool:
+    return base.startswith("https://") or "//127.0.0.1" in base or "//localhost" in base or "//[::1]" in base

@@ -1,0 +1,192 @@
+"""`newsletter issue plan | send | pause | resume | stop | resolve | status | report`."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from newsletter.cli import telling
+from newsletter.cli.console import Json, RequiredBy, actor, err, moment, opened, print_json, refusals, say
+from newsletter.delivery import notices, views
+from newsletter.delivery.model import RouteDown
+from newsletter.delivery.sending import Tally
+from newsletter.delivery.transports import open_transport
+from newsletter.errors import BadInput, Misconfigured
+from newsletter.issues import lists
+from newsletter.issues.views import coverage, find
+from newsletter.pipeline import Pipeline
+
+Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id or short name, like quarterly-2024-q2.")]
+app = typer.Typer()
+
+
+@app.command()
+def plan(issue: Issue, at: Annotated[str, typer.Option("--at", help="Like 2024-07-09T09:00.")], by: RequiredBy) -> None:
+    """Set the time it is to go out. `issue send` releases it from then on; nothing sends it by itself yet."""
+    with refusals(), opened() as pipeline:
+        when = moment(at, "--at", pipeline)
+        pipeline.plan(issue, when, actor(pipeline, by))
+        say(f"Planned for {when.astimezone(pipeline.settings.zone):%A %d %B %Y, %H:%M} ({pipeline.settings.timezone}).")
+
+
+@app.command()
+def send(
+    issue: Issue,
+    by: RequiredBy,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Release it and leave the handing over to others.")
+    ] = False,
+    now: Annotated[bool, typer.Option("--now", help="Although it is planned for later.")] = False,
+) -> None:
+    """Send the approved version to everyone confirmed; after a crash it goes on where it stood."""
+    with refusals(), opened() as pipeline, _graceful() as stop, _bar() as shown:
+        result = pipeline.send(
+            issue, actor(pipeline, by), wait=not no_wait, now_although_planned=now, stop=stop, progress=shown
+        )
+    with refusals():
+        telling.sent(result.status, result.tally, issue, waited=not no_wait)
+
+
+@app.command()
+def pause(issue: Issue, by: RequiredBy) -> None:
+    """Hand over nothing more until it is resumed; a sender at work sees it within a second."""
+    with refusals(), opened() as pipeline:
+        pipeline.pause(issue, actor(pipeline, by))
+        _say_status(pipeline, issue, "Paused.")
+
+
+@app.command()
+def resume(issue: Issue, by: RequiredBy) -> None:
+    """Let it go on exactly where it stood; `issue send` does the work."""
+    with refusals(), opened() as pipeline:
+        pipeline.resume(issue, actor(pipeline, by))
+        _say_status(pipeline, issue, f"It may go on. Hand over: newsletter issue send {issue} --by {by}.")
+
+
+@app.command()
+def stop(issue: Issue, by: RequiredBy) -> None:
+    """End it for good: who has no copy gets none."""
+    with refusals(), opened() as pipeline:
+        pipeline.stop(issue, actor(pipeline, by))
+        _say_status(pipeline, issue, "Stopped.")
+
+
+@app.command()
+def resolve(
+    issue: Issue,
+    by: RequiredBy,
+    leave: Annotated[bool, typer.Option("--leave", help="Leave them; most have arrived. Advised.")] = False,
+    send_again: Annotated[bool, typer.Option("--send-again", help="May give somebody a second copy.")] = False,
+    reader: Annotated[list[str] | None, typer.Option(help="Only this reader's; may be given more than once.")] = None,
+) -> None:
+    """Settle the copies without an answer."""
+    with refusals(), opened() as pipeline:
+        if leave == send_again:
+            raise BadInput("Say one of --leave (advised) and --send-again.")
+        how = "leave" if leave else "send_again"
+        settled = pipeline.resolve(issue, actor(pipeline, by), how, reader or ())
+        say(f"{settled} settled: {'left as they are' if leave else 'to be sent again'}.")
+        if settled and send_again:
+            say(f"Hand over: newsletter issue send {issue} --by {by}")
+
+
+@app.command()
+def status(issue: Issue, as_json: Json = False) -> None:
+    """Where the issue stands, and the sum that must be right."""
+    with refusals(), opened() as pipeline:
+        facts = status_facts(pipeline, issue)
+        if as_json:
+            print_json(facts)
+        else:
+            telling.status(facts)
+
+
+@app.command()
+def report(issue: Issue, as_json: Json = False) -> None:
+    """What was collected, what went out, and what became of it."""
+    with refusals(), opened() as pipeline, pipeline.database.reading() as session:
+        found = find(session, issue)
+        balance, refused = coverage(session, found.id), views.refusals(session, found.id)
+        facts = status_facts(pipeline, issue)
+        if as_json:
+            print_json({"status": facts, "coverage": balance, "refusals": dict(refused)})
+            return
+        telling.issue(found, balance)
+        telling.status(facts)
+        for words, number in refused:
+            say(f"  {number} x {words}")
+
+
+def status_facts(pipeline: Pipeline, issue: str) -> dict[str, Any]:
+    """`issue status --json`: zeros before the first send."""
+    with pipeline.database.reading() as session:
+        found = find(session, issue)
+        mailing = views.status(session, found.id)
+        yes, differences = pipeline.approval(session, found.id)
+    counts = ("candidates", "waiting", "accepted", "deferred", "rejected", "uncertain")
+    facts: dict[str, Any] = {"issue": found.slug, "name": found.name, "state": found.state.value}
+    facts |= {name: getattr(mailing, name) if mailing else 0 for name in counts}
+    facts["excluded"] = mailing.excluded if mailing else {}
+    facts["left_out"] = mailing.left_out if mailing else {}
+    facts["balances"] = mailing.balances if mailing else True
+    facts["planned_at"] = found.planned_at
+    facts["next_due"] = mailing.next_due if mailing else None
+    facts["approved"] = {"by": yes.by, "version": yes.number, "fingerprint": yes.fingerprint} if yes else None
+    facts["changed_since_yes"] = list(differences)
+    return facts
+
+
+def deliver_notices(pipeline: Pipeline, *, needed: bool = True) -> None:
+    """Hand over the notices that wait. Where they are only a courtesy, a mail service that is down is a remark."""
+
+    def sender_of(session: Any, list_id: int) -> notices.Sender:
+        profile = lists.profile(session, list_id)
+        loopback = pipeline.settings.base_is_loopback
+        return notices.Sender(profile.from_name, profile.from_address, pipeline.settings.base_url, loopback)
+
+    try:
+        transport = open_transport("default", pipeline.settings.transport("default"))
+        notices.deliver(pipeline.database, transport, pipeline.links, sender_of, pipeline.clock)
+    except (RouteDown, Misconfigured) as error:
+        if needed:
+            raise
+        err.print(f"No mail was sent to those who may approve: {error}", markup=False)
+
+
+def _say_status(pipeline: Pipeline, issue: str, first: str) -> None:
+    facts = status_facts(pipeline, issue)
+    got, without = facts["accepted"], facts["candidates"] - facts["accepted"] - facts["uncertain"]
+    say(f"{first} {got:,} of {facts['candidates']:,} handed over; {without:,} have no copy.")
+
+
+@contextmanager
+def _graceful() -> Iterator[threading.Event]:
+    """SIGTERM and Ctrl-C end the message in hand and give the rest back; a second one kills."""
+    stop_ = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        stop_.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop_
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    columns = (TextColumn("Handing over"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("send", total=None)
+
+        def show(tally: Tally, candidates: int) -> None:
+            progress.update(task, completed=tally.accepted + tally.refused, total=candidates)
+
+        yield show

@@ -1,0 +1,42 @@
+"""`newsletter staff`: add, list."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
+from newsletter.staff import people
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def add(
+    email: str,
+    role: Annotated[str, typer.Option(help="author (writes), approver (signs off) or admin.")],
+    name: Annotated[str, typer.Option(help="Their name.")] = "",
+    by: By = None,
+) -> None:
+    """Add somebody who works here."""
+    with refusals(), opened() as pipeline:
+        who = actor(pipeline, by)
+        if who.person:
+            who.require("staff")
+        with pipeline.database.transaction() as session:
+            person = people.add(session, email, role, pipeline.clock(), name)
+            people.log(session, who, "staff", pipeline.clock(), added=person.email, role=person.role)
+        say(f"{person.email} is {person.role}.")
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """Who works here."""
+    with refusals(), opened() as pipeline, pipeline.database.reading() as session:
+        everybody = people.everybody(session)
+        if as_json:
+            print_json([{"email": p.email, "name": p.name, "role": p.role} for p in everybody])
+            return
+        if not everybody:
+            say("Nobody yet. Add yourself: newsletter staff add YOU@example.org --role admin")
+        for person in everybody:
+            say(f"{person.role:9} {person.email}  {person.name}")

@@ -1,0 +1,183 @@
+"""Intent, outcome, recovery: the fence that hands each copy over once and keeps the sum, after any crash.
+
+The same few statements serve deliveries and notices. Each is a conditional UPDATE whose row count decides.
+"""
+
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Update, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.delivery.model import DeliveryState, Fault, Outcome, Verdict
+from newsletter.delivery.retry import next_due
+from newsletter.delivery.tables import AttemptRow, DeliveryRow, HandoverRow, MailingRow, NoticeRow, WorkerRow
+
+Fenced = type[DeliveryRow] | type[NoticeRow]
+FENCED: tuple[Fenced, ...] = (DeliveryRow, NoticeRow)
+
+
+class ClaimLost(Exception):
+    """The claim is no longer ours (our lease ran out, or the mailing is held): nothing may be handed over."""
+
+
+def begin(
+    session: Session,
+    table: Fenced,
+    ids: Collection[int],
+    worker_id: int,
+    transport: str,
+    now: datetime,
+    mailing_id: int | None = None,
+) -> tuple[int, str]:
+    """Commit to handing over `ids`: the handover's id and key. ClaimLost unless every claim is still ours."""
+    if mailing_id is not None and _mailing_state(session, mailing_id) != "sending":
+        raise ClaimLost
+    key = secrets.token_hex(16)
+    handover_id = session.execute(
+        insert(HandoverRow)
+        .values(mailing_id=mailing_id, transport=transport, worker_id=worker_id, key=key, begun_at=now)
+        .returning(HandoverRow.id)
+    ).scalar_one()
+    alive = select(WorkerRow.id).where(WorkerRow.id == worker_id, WorkerRow.ended_at.is_(None)).exists()
+    changed = _run(
+        session,
+        update(table)
+        .where(table.id.in_(ids), table.state == "claimed", table.worker_id == worker_id, alive)
+        .values(state="handing", handover_id=handover_id, changed_at=now),
+    )
+    if changed != len(ids):
+        raise ClaimLost
+    return handover_id, key
+
+
+def record(
+    session: Session, table: Fenced, handover_id: int, outcomes: Iterable[Outcome], now: datetime, *, ended: bool = True
+) -> None:
+    """Write outcomes, each only to a copy that still is in our handover.
+
+    One that was taken for uncertain meanwhile (we were suspended past our lease) is settled by this evidence, unless
+    a person has settled it already: then it has another handover, or none.
+    """
+    by_verdict: dict[Verdict, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_verdict.setdefault(outcome.verdict, []).append(outcome)
+    plain = [o.delivery for o in by_verdict.get(Verdict.ACCEPTED, ()) if o.provider_id is None]
+    if plain:
+        _settle(session, table, handover_id, plain, {"state": "accepted", "changed_at": now, "code": None,
+                                                     "enhanced": None, "text": None, "due_at": None})  # fmt: skip
+    for outcome in by_verdict.get(Verdict.ACCEPTED, ()):
+        if outcome.provider_id is not None:
+            values = {"state": "accepted", "provider_id": outcome.provider_id, "changed_at": now, "due_at": None}
+            _settle(session, table, handover_id, [outcome.delivery], values)
+    untouched = [o.delivery for o in by_verdict.get(Verdict.NOT_STARTED, ())]
+    if untouched:
+        _settle(session, table, handover_id, untouched, {"state": "waiting", "worker_id": None, "handover_id": None})
+    for verdict in (Verdict.DEFERRED, Verdict.REJECTED, Verdict.UNCERTAIN):
+        for outcome in by_verdict.get(verdict, ()):
+            _record_failure(session, table, handover_id, outcome, now)
+    if ended:
+        session.execute(update(HandoverRow).where(HandoverRow.id == handover_id).values(ended_at=now))
+
+
+def _record_failure(session: Session, table: Fenced, handover_id: int, outcome: Outcome, now: datetime) -> None:
+    attempts, first = session.execute(
+        select(table.attempts, func.min(AttemptRow.at))
+        .select_from(table)
+        .outerjoin(AttemptRow, _attempts_of(table) == table.id)
+        .where(table.id == outcome.delivery)
+        .group_by(table.id, table.attempts)
+    ).one()
+    state, due_at = outcome.verdict.value, None
+    if outcome.verdict is Verdict.DEFERRED:
+        due_at = next_due(attempts + 1, first or now, now, outcome.retry_after)
+        state = "deferred" if due_at else "rejected"
+    done = _settle(session, table, handover_id, [outcome.delivery], {
+        "state": state, "due_at": due_at, "attempts": attempts + 1, "changed_at": now,
+        "code": outcome.code, "enhanced": outcome.enhanced, "text": outcome.text[:1000],
+    })  # fmt: skip
+    if done:
+        _attempt(session, table, handover_id, outcome, now)
+
+
+def _attempt(session: Session, table: Fenced, handover_id: int | None, outcome: Outcome, now: datetime) -> None:
+    session.execute(
+        insert(AttemptRow).values(
+            {_attempts_of(table).key: outcome.delivery, "handover_id": handover_id, "at": now,
+             "verdict": outcome.verdict.value, "fault": outcome.fault.value, "code": outcome.code,
+             "enhanced": outcome.enhanced, "text": outcome.text[:1000]}
+        )
+    )  # fmt: skip
+
+
+def _attempts_of(table: Fenced) -> Any:
+    return AttemptRow.delivery_id if table is DeliveryRow else AttemptRow.notice_id
+
+
+def _settle(session: Session, table: Fenced, handover_id: int, ids: list[int], values: dict[str, Any]) -> int:
+    ours = (table.id.in_(ids), table.handover_id == handover_id, table.state.in_(("handing", "uncertain")))
+    return _run(session, update(table).where(*ours).values(values))
+
+
+def give_back(session: Session, worker_id: int) -> None:
+    """Claims that never became intents wait again."""
+    for table in FENCED:
+        session.execute(
+            update(table)
+            .where(table.worker_id == worker_id, table.state == "claimed")
+            .values(state="waiting", worker_id=None)
+        )
+
+
+def bury(session: Session, worker_id: int, now: datetime) -> int:
+    """A worker has ended: its claims wait again, its open intents are uncertain. How many became uncertain."""
+    give_back(session, worker_id)
+    uncertain = 0
+    for table in FENCED:
+        open_ = select(table.id, table.handover_id).where(table.worker_id == worker_id, table.state == "handing")
+        rows = session.execute(open_).all()
+        session.execute(
+            update(table)
+            .where(table.worker_id == worker_id, table.state == "handing")
+            .values(state="uncertain", changed_at=now, text=LINE_BROKE)
+        )
+        for id_, handover_id in rows:
+            outcome = Outcome(id_, Verdict.UNCERTAIN, Fault.NONE, text=LINE_BROKE)
+            _attempt(session, table, handover_id, outcome, now)
+        uncertain += len(rows)
+    session.execute(
+        update(WorkerRow).where(WorkerRow.id == worker_id, WorkerRow.ended_at.is_(None)).values(ended_at=now)
+    )
+    return uncertain
+
+
+LINE_BROKE = "The process that handed this over ended before an answer was written down."
+
+
+def sums(session: Session, mailing_id: int) -> dict[str, int]:
+    """The counts that must add up to the candidates; claimed counts as waiting, handing by its worker's life."""
+    counts = dict.fromkeys(
+        (state.value for state in DeliveryState if state not in {DeliveryState.CLAIMED, DeliveryState.HANDING}), 0
+    )
+    rows = session.execute(
+        select(DeliveryRow.state, WorkerRow.ended_at.is_(None), func.count())
+        .outerjoin(WorkerRow, (WorkerRow.id == DeliveryRow.worker_id) & (DeliveryRow.state == "handing"))
+        .where(DeliveryRow.mailing_id == mailing_id)
+        .group_by(DeliveryRow.state, WorkerRow.ended_at.is_(None))
+    )
+    for state, alive, number in rows:
+        shown = {"claimed": "waiting", "handing": "waiting" if alive else "uncertain"}.get(state, state)
+        counts[shown] += number
+    return counts
+
+
+def _mailing_state(session: Session, mailing_id: int) -> str | None:
+    return session.scalar(select(MailingRow.state).where(MailingRow.id == mailing_id))
+
+
+def _run(session: Session, statement: Update) -> int:
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)
+    return result.rowcount

@@ -1,0 +1,82 @@
+"""Addressing: from a claimed delivery to a letter with its own header lines, links and footer."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from newsletter.delivery.claiming import Claimed
+from newsletter.delivery.model import Letter
+from newsletter.rendering.headers import HeaderError, list_unsubscribe, mailbox, verbatim
+from newsletter.rendering.headers import date as date_line
+from newsletter.rendering.since import since
+from subscribers import Links, Purpose
+
+
+class Addresser:
+    """Writes letters of one mailing. Message-ID and return path come from the delivery's id: the same at every try."""
+
+    def __init__(
+        self, links: Links, base_url: str, sealed: Mapping[str, Any], languages: tuple[str, ...], *, loopback: bool
+    ) -> None:
+        self._links = links
+        self._base_url = base_url
+        self._sealed = sealed
+        self._languages = frozenset(languages)
+        self._loopback = loopback
+        self._domain = str(sealed["from_address"]).rpartition("@")[2]
+
+    def letter(self, claimed: Claimed, now: datetime) -> Letter:
+        """The copy of one reader, in his language version or the list's default one."""
+        language = self._language(claimed.language)
+        unsubscribe = f"{self._base_url}/u/{self._links.token(Purpose.UNSUBSCRIBE, claimed.subscription)}"
+        return Letter(
+            delivery=claimed.delivery,
+            language=language,
+            address=claimed.address,
+            name=claimed.name,
+            return_path=self._return_path(claimed.delivery),
+            headers=(
+                _to(claimed.name, claimed.address),
+                verbatim("Message-ID", f"<{self._links.token(Purpose.MESSAGE, claimed.delivery)}@{self._domain}>"),
+                _date_line(now.replace(microsecond=0)),
+                list_unsubscribe(unsubscribe, insecure_ok=self._loopback),
+            ),
+            values={
+                "unsubscribe_url": unsubscribe,
+                "preferences_url": (f"{self._base_url}/p/{self._links.token(Purpose.PREFERENCES, claimed.subscriber)}"),
+                "since": _since(language, claimed.since, claimed.source),
+            },
+        )
+
+    def _language(self, wanted: str) -> str:
+        if wanted in self._languages:
+            return wanted
+        base = wanted.partition("-")[0]
+        return base if base in self._languages else str(self._sealed["default_language"])
+
+    def _return_path(self, delivery: int) -> str:
+        """`verp@domain`: an address that names this copy, so that a bounce finds its reader (and a forged one not)."""
+        form, _, rest = str(self._sealed["return_path"]).partition("@")
+        if form == "verp":
+            return f"b-{self._links.token(Purpose.DELIVERY, delivery)}@{rest}"
+        kind, _, fixed = str(self._sealed["return_path"]).partition(":")
+        return fixed if kind == "fixed" else str(self._sealed["from_address"])
+
+
+def _to(name: str, address: str) -> bytes:
+    try:
+        return mailbox("To", name, address)
+    except HeaderError:
+        # A name that no header can hold is left out; the address decides whether there is a letter at all.
+        return mailbox("To", "", address)
+
+
+@lru_cache(maxsize=4)
+def _date_line(now: datetime) -> bytes:
+    return date_line(now)
+
+
+@lru_cache(maxsize=10_000)
+def _since(language: str, on: date | None, source: str) -> str:
+    return since(language, on, source)

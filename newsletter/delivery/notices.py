@@ -1,0 +1,147 @@
+"""Every mail that is no issue: test copies, review requests. Same lanes, same fence, own table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.delivery.handing import hand_over
+from newsletter.delivery.ledger import ClaimLost, begin, record
+from newsletter.delivery.model import Letter, Outcome, RouteDown, Transport, Verdict
+from newsletter.delivery.tables import NoticeRow
+from newsletter.delivery.workers import Worker, recover
+from newsletter.rendering.headers import date, list_unsubscribe, mailbox, unstructured, verbatim
+from newsletter.rendering.mime import Compiled, Part
+from newsletter.rendering.page import Rendered
+from newsletter.rendering.slots import dump, load
+from subscribers import Links, Purpose
+
+TEST_COPY = "test_copy"
+REVIEW_REQUEST = "review_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a notice is from, and where its links lead."""
+
+    from_name: str
+    from_address: str
+    base_url: str
+    loopback: bool
+
+
+def add(
+    session: Session,
+    kind: str,
+    address: str,
+    part: Rendered,
+    now: datetime,
+    *,
+    list_id: int,
+    issue_id: int | None = None,
+    staff_id: int | None = None,
+) -> int:
+    """Put a notice into the queue; its id. It leaves by `deliver`, once."""
+    row = NoticeRow(
+        kind=kind, staff_id=staff_id, address=address, issue_id=issue_id, list_id=list_id, language=part.language,
+        subject=part.subject, html=dump(part.html), text_body=dump(part.text), state="waiting", attempts=0,
+        created_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def deliver(
+    database: Database, transport: Transport, links: Links, sender_of: Callable[[Session, int], Sender], clock: Clock
+) -> list[Outcome]:
+    """Hand over every notice that is due. RouteDown when the mail service cannot be reached; they wait then."""
+    outcomes: list[Outcome] = []
+    with Worker(database) as worker:
+        with database.transaction() as session:
+            recover(session)
+        while (notice := _claim(database, worker.id, clock())) is not None:
+            outcomes.append(_hand_over(database, transport, links, sender_of, worker.id, notice, clock))
+    return outcomes
+
+
+def _claim(database: Database, worker_id: int, now: datetime) -> NoticeRow | None:
+    due = (NoticeRow.state == "waiting") | ((NoticeRow.state == "deferred") & (NoticeRow.due_at <= now))
+    with database.transaction() as session:
+        id_ = session.scalar(
+            select(NoticeRow.id).where(due).order_by(NoticeRow.id).limit(1).with_for_update(skip_locked=True)
+        )
+        if id_ is None:
+            return None
+        session.execute(
+            update(NoticeRow)
+            .where(NoticeRow.id == id_, NoticeRow.state.in_(("waiting", "deferred")))
+            .values(state="claimed", worker_id=worker_id, handover_id=None)
+        )
+        return session.scalars(
+            select(NoticeRow).where(NoticeRow.id == id_).execution_options(populate_existing=True)
+        ).one()
+
+
+def _hand_over(
+    database: Database, transport: Transport, links: Links, sender_of: Callable[[Session, int], Sender],
+    worker_id: int, notice: NoticeRow, clock: Clock,
+) -> Outcome:  # fmt: skip
+    now = clock()
+    assert notice.list_id is not None
+    with database.transaction() as session:
+        sender = sender_of(session, notice.list_id)
+        try:
+            handover_id, key = begin(session, NoticeRow, [notice.id], worker_id, transport.name, now)
+        except ClaimLost:
+            return Outcome(notice.id, Verdict.NOT_STARTED)
+    outcomes: list[Outcome] = []
+    try:
+        lane = transport.lane(_compiled(notice, sender))
+        try:
+            hand_over(lane, [_letter(notice, sender, links, now)], [notice.id], key, outcomes)
+        finally:
+            lane.close()
+    finally:
+        told = outcomes or [Outcome(notice.id, Verdict.NOT_STARTED)]
+        with database.transaction() as session:
+            record(session, NoticeRow, handover_id, told, clock())
+    if told[0].verdict is Verdict.NOT_STARTED:
+        raise RouteDown(told[0].text or "The mail service took nothing.")
+    return told[0]
+
+
+def _compiled(notice: NoticeRow, sender: Sender) -> Compiled:
+    headers = [
+        mailbox("From", sender.from_name, sender.from_address),
+        unstructured("Subject", notice.subject),
+        verbatim("Content-Language", notice.language),
+    ]
+    if notice.kind != TEST_COPY:
+        headers.append(verbatim("Auto-Submitted", "auto-generated"))  # RFC 3834
+    html = load(notice.html) if notice.html else ()
+    return Compiled(
+        {notice.language: Part(notice.language, notice.subject, html, load(notice.text_body), tuple(headers))}
+    )
+
+
+def _letter(notice: NoticeRow, sender: Sender, links: Links, now: datetime) -> Letter:
+    """Links of test copies carry a token that only says so: following them changes nothing for anybody."""
+    domain = sender.from_address.rpartition("@")[2]
+    test = links.token(Purpose.TEST, notice.id)
+    unsubscribe, preferences = f"{sender.base_url}/u/{test}", f"{sender.base_url}/p/{test}"
+    headers = [
+        mailbox("To", "", notice.address or ""),
+        verbatim("Message-ID", f"<{links.token(Purpose.NOTICE, notice.id)}@{domain}>"),
+        date(now),
+    ]
+    if notice.kind == TEST_COPY:
+        headers.append(list_unsubscribe(unsubscribe, insecure_ok=sender.loopback))
+    return Letter(
+        notice.id, notice.language, notice.address or "", "", sender.from_address, tuple(headers),
+        {"unsubscribe_url": unsubscribe, "preferences_url": preferences, "since": "This is a test copy."},
+    )  # fmt: skip

@@ -1,0 +1,52 @@
+"""When an issue may go: its planned time, and whether what it leads to can be reached at all."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from newsletter.calendar import CalendarRow
+from newsletter.errors import IllegalMove, Misconfigured
+from newsletter.issues.tables import IssueRow
+from newsletter.settings import Settings
+
+SEND = "send"
+
+
+def plan(session: Session, list_id: int, issue_id: int, at: datetime) -> None:
+    """Write the time into issue and calendar; a new time replaces the old one."""
+    cancel(session, issue_id)
+    session.execute(update(IssueRow).where(IssueRow.id == issue_id).values(planned_at=at))
+    session.add(CalendarRow(list_id=list_id, issue_id=issue_id, step=SEND, due_at=at))
+
+
+def cancel(session: Session, issue_id: int) -> None:
+    """Forget the time; the yes stands."""
+    session.execute(update(IssueRow).where(IssueRow.id == issue_id).values(planned_at=None))
+    session.execute(
+        delete(CalendarRow).where(
+            CalendarRow.issue_id == issue_id, CalendarRow.step == SEND, CalendarRow.done_at.is_(None)
+        )
+    )
+
+
+def planned_at(session: Session, issue_id: int) -> datetime | None:
+    """The planned time, where there is one."""
+    return session.scalar(select(IssueRow.planned_at).where(IssueRow.id == issue_id))
+
+
+def require_due(at: datetime | None, slug: str, now: datetime, *, anyway: bool) -> None:
+    """Refuse to send before the planned time, unless told so."""
+    if at is not None and now < at and not anyway:
+        raise IllegalMove(
+            f"It is planned for {at:%A %d %B %Y, %H:%M} UTC. To send it now all the same: "
+            f"newsletter issue send {slug} --now"
+        )
+
+
+def require_reachable(settings: Settings) -> None:
+    """The way out must work: BASE_URL is https, or this machine's own address while trying things out."""
+    if settings.base_url.startswith("http://") and not settings.base_is_loopback:
+        raise Misconfigured(
+            f"BASE_URL is {settings.base_url}; unsubscribe links need https (RFC 8058). Nothing was sent."
+        )

@@ -1,0 +1,172 @@
+"""The ledger: mailings, deliveries, handovers, workers, attempts, and notices beside them.
+
+`candidates = waiting + accepted + deferred + rejected + uncertain + excluded` holds after every commit, where
+claimed counts as waiting, and handing as waiting while its worker lives, as uncertain after.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from newsletter.database import Row
+from subscribers import Id
+
+_STATES = "'waiting', 'claimed', 'handing', 'accepted', 'deferred', 'rejected', 'uncertain', 'excluded'"
+
+
+class WorkerRow(Row):
+    """A process that hands over. Its lease (`alive_until`, database time) covers all its claims and intents.
+
+    `host` names machine and boot, `started` the process's start, so that a pid given anew is not taken for it.
+    """
+
+    __tablename__ = "workers"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    host: Mapped[str] = mapped_column(String(200))
+    pid: Mapped[int]
+    started: Mapped[str] = mapped_column(String(40))
+    registered_at: Mapped[datetime]
+    alive_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class MailingRow(Row):
+    """The frozen recipients of one snapshot, released under one decision. One unfinished live one per issue."""
+
+    __tablename__ = "mailings"
+    __table_args__ = (
+        Index(
+            "uq_mailings_unfinished_live",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("kind = 'live' AND finished_at IS NULL"),
+            postgresql_where=text("kind = 'live' AND finished_at IS NULL"),
+        ),
+        CheckConstraint("kind IN ('live', 'rehearsal')", name="kind"),
+        CheckConstraint("state IN ('freezing', 'sending', 'paused', 'stopped', 'sent')", name="state"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16))
+    audience: Mapped[dict[str, Any]]
+    frozen_up_to: Mapped[int] = mapped_column(default=0)
+    frozen_at: Mapped[datetime | None]
+    candidates: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[dict[str, Any]]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    paused_because: Mapped[str] = mapped_column(Text, default="")
+
+
+class HandoverRow(Row):
+    """One group given to one lane: a pipelining group, an HTTP batch, or a run of plain messages. The intent."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (UniqueConstraint("key"), Index(None, "worker_id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"))
+    transport: Mapped[str] = mapped_column(String(80))
+    worker_id: Mapped[int] = mapped_column(ForeignKey("workers.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Fenced:
+    """The columns that claim, intent and outcome work on; the same for deliveries and notices."""
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    code: Mapped[int | None]
+    enhanced: Mapped[str | None] = mapped_column(String(16))
+    text: Mapped[str | None] = mapped_column(Text)
+    provider_id: Mapped[str | None] = mapped_column(String(200))
+    changed_at: Mapped[datetime | None]
+
+    @declared_attr
+    def worker_id(cls) -> Mapped[int | None]:  # noqa: N805
+        return mapped_column(ForeignKey("workers.id"))
+
+    @declared_attr
+    def handover_id(cls) -> Mapped[int | None]:  # noqa: N805
+        return mapped_column(ForeignKey("handovers.id"))
+
+
+class DeliveryRow(Fenced, Row):
+    """One reader in one mailing. The address is joined at the claim and stored nowhere here."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "subscriber_id"),
+        Index(None, "mailing_id", "state", "id"),
+        Index(
+            "ix_deliveries_held",
+            "worker_id",
+            sqlite_where=text("state IN ('claimed', 'handing')"),
+            postgresql_where=text("state IN ('claimed', 'handing')"),
+        ),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        {"sqlite_autoincrement": True},
+    )
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailings.id"))
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"))
+    excluded: Mapped[str | None] = mapped_column(String(20))
+
+
+class NoticeRow(Fenced, Row):
+    """Every other mail: test copies, review requests, confirmations, reminders. Same lanes, same fence."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index(None, "state", "due_at"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        {"sqlite_autoincrement": True},
+    )
+    kind: Mapped[str] = mapped_column(String(24))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    subscriber_id: Mapped[int | None] = mapped_column(ForeignKey("subscribers.id"))
+    address: Mapped[str | None] = mapped_column(String(254))
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"))
+    list_id: Mapped[int | None] = mapped_column(ForeignKey("lists.id"))
+    language: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(Text)
+    html: Mapped[bytes | None]
+    text_body: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class AttemptRow(Row):
+    """What a transport said, kept only where it was not a yes."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (Index(None, "delivery_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    handover_id: Mapped[int | None] = mapped_column(ForeignKey("handovers.id"))
+    at: Mapped[datetime]
+    verdict: Mapped[str] = mapped_column(String(12))
+    fault: Mapped[str] = mapped_column(String(8))
+    code: Mapped[int | None]
+    enhanced: Mapped[str | None] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class ResolutionRow(Row):
+    """A person settled uncertain ones: left as they are, or sent again with the same Message-ID."""
+
+    __tablename__ = "resolutions"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    how: Mapped[str] = mapped_column(String(12))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]

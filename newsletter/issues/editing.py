@@ -1,0 +1,192 @@
+"""Edits an issue: its texts, and what stands in it. No state moves; whether a yes still counts is derived elsewhere."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import BadInput, IllegalMove, NotFound
+from newsletter.issues import items
+from newsletter.issues.fields import field, heading, language_code, paragraph
+from newsletter.issues.model import CoverageState, Role, State
+from newsletter.issues.moves import IN_WORDS
+from newsletter.issues.tables import IssueRow, IssueWordingRow, ItemWordingRow, ProfileRow
+from newsletter.publications.checking import MOST_TITLE
+from newsletter.publications.tables import PublicationRow
+
+MOST_SUBJECT = 250
+
+_CLOSED = frozenset({State.SENDING, State.PAUSED, State.STOPPED, State.SENT})
+
+
+def edit(
+    session: Session,
+    issue_id: int,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    preview: str | None = None,
+    language: str | None = None,
+) -> None:
+    """Set subject and preview line in one language; by default the list's first."""
+    issue = _open(session, issue_id)
+    if subject is None and preview is None:
+        raise BadInput("Nothing to change was given: name a subject or a preview line.")
+    fresh = {
+        "subject": None if subject is None else heading("subject", subject, MOST_SUBJECT),
+        "preheader": None if preview is None else heading("preview line", preview, MOST_SUBJECT),
+    }
+    chosen = language_code(language) if language else _default_language(session, issue)
+    row = session.get(IssueWordingRow, (issue_id, chosen))
+    if row is None:
+        if subject is None:
+            raise BadInput(f"There is no subject in {chosen} yet; give one with the preview line.")
+        row = IssueWordingRow(issue_id=issue_id, language=chosen, preheader="")
+        session.add(row)
+    _write(row, fresh)
+    _edited(session, issue, now)
+
+
+def use(
+    session: Session,
+    issue_id: int,
+    publication_id: int,
+    now: datetime,
+    *,
+    section: str | None = None,
+    role: Role | None = None,
+    by: int | None = None,
+) -> None:
+    """Put a publication in the issue, or move it there. As lead, it takes the place of the one before."""
+    issue = _open(session, issue_id)
+    publication = _publication(session, publication_id)
+    if publication.published_on is None:
+        raise BadInput(f"{publication.title} has no date; it waits in the tray until it is given one.")
+    items.place(session, issue, publication, section, role)
+    items.cover(session, issue_id, publication, CoverageState.USED, "chosen by hand", by, now)
+    _edited(session, issue, now)
+
+
+def hold(
+    session: Session, issue_id: int, publication_id: int, now: datetime, *, reason: str = "", by: int | None = None
+) -> None:
+    """Keep a publication for next time; its item goes, with the words written for it."""
+    _take_out(session, issue_id, publication_id, CoverageState.HELD, reason or "held by hand", by, now)
+
+
+def decline(
+    session: Session, issue_id: int, publication_id: int, now: datetime, *, reason: str, by: int | None = None
+) -> None:
+    """Leave a publication out for good, and say why."""
+    _take_out(session, issue_id, publication_id, CoverageState.DECLINED, heading("reason", reason, 500), by, now)
+
+
+def choose(
+    session: Session,
+    issue_id: int,
+    verb: str,
+    publications: Sequence[int],
+    now: datetime,
+    *,
+    reason: str = "",
+    staff_id: int | None = None,
+) -> None:
+    """`use`, `hold` or `decline` several publications at once."""
+    for publication_id in publications:
+        match verb:
+            case "use":
+                use(session, issue_id, publication_id, now, by=staff_id)
+            case "hold":
+                hold(session, issue_id, publication_id, now, reason=reason, by=staff_id)
+            case "decline":
+                decline(session, issue_id, publication_id, now, reason=reason, by=staff_id)
+            case _:
+                raise BadInput(f"{verb!r} is none of use, hold, decline.")
+
+
+def set_wording(
+    session: Session,
+    issue_id: int,
+    publication_id: int,
+    language: str,
+    now: datetime,
+    *,
+    title: str | None = None,
+    summary: str | None = None,
+    action: str | None = None,
+    image_alt: str | None = None,
+) -> None:
+    """Word an item in one language; what is not given stays."""
+    issue = _open(session, issue_id)
+    item = items.find(session, issue.id, _publication(session, publication_id))
+    if item is None:
+        raise NotFound(f"Publication {publication_id} does not stand in {issue.slug}.")
+    fresh = {
+        "title": None if title is None else heading("title", title, MOST_TITLE),
+        "summary": None if summary is None else paragraph("summary", summary),
+        "action": None if action is None else field("link's words", action, 80),
+        "image_alt": None if image_alt is None else field("picture's description", image_alt, 1000),
+    }
+    chosen = language_code(language)
+    row = session.get(ItemWordingRow, (item.id, chosen))
+    if row is None:
+        if title is None:
+            raise BadInput(f"There are no words in {chosen} yet; give a title with them.")
+        row = ItemWordingRow(item_id=item.id, language=chosen)
+        session.add(row)
+    _write(row, fresh)
+    _edited(session, issue, now)
+
+
+def _write(row: IssueWordingRow | ItemWordingRow, fresh: dict[str, str | None]) -> None:
+    for column, text in fresh.items():
+        if text is not None:
+            setattr(row, column, text)
+
+
+def _open(session: Session, issue_id: int) -> IssueRow:
+    """The issue, locked, while it may still be changed."""
+    issue = session.scalar(select(IssueRow).where(IssueRow.id == issue_id).with_for_update())
+    if issue is None:
+        raise NotFound(f"There is no issue with the id {issue_id}.")
+    state = State(issue.state)
+    if state in _CLOSED:
+        raise IllegalMove(f"{issue.slug} is {IN_WORDS[state]}; what has gone out is not changed any more.")
+    return issue
+
+
+def _edited(session: Session, issue: IssueRow, now: datetime) -> None:
+    """Every edit makes a new revision."""
+    issue.revision += 1
+    issue.updated_at = now
+    session.flush()
+
+
+def _default_language(session: Session, issue: IssueRow) -> str:
+    found = session.scalar(select(ProfileRow.default_language).where(ProfileRow.list_id == issue.list_id))
+    assert found is not None
+    return found
+
+
+def _publication(session: Session, publication_id: int) -> PublicationRow:
+    found = session.get(PublicationRow, publication_id)
+    if found is None:
+        raise NotFound(f"There is no publication with the id {publication_id}.")
+    return found
+
+
+def _take_out(
+    session: Session,
+    issue_id: int,
+    publication_id: int,
+    state: CoverageState,
+    reason: str,
+    by: int | None,
+    now: datetime,
+) -> None:
+    issue = _open(session, issue_id)
+    publication = _publication(session, publication_id)
+    items.remove(session, issue.id, publication)
+    items.cover(session, issue_id, publication, state, field("reason", reason, 500), by, now)
+    _edited(session, issue, now)

@@ -1,0 +1,115 @@
+"""The profile of a list: who speaks, from where, and the sections that its issues start from."""
+
+import re
+
+from sqlalchemy.orm import Session
+
+import subscribers
+from newsletter.errors import BadInput, NotFound
+from newsletter.issues.fields import address, field, heading, lines, link, one_of, parse_return_path
+from newsletter.issues.model import Profile
+from newsletter.issues.sections import add_sections
+from newsletter.issues.tables import ProfileRow
+
+_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+ARCHIVES = ("public", "unlisted", "none")
+CADENCES = ("monthly", "quarterly", "half-yearly", "yearly")
+
+
+def add_profile(
+    session: Session,
+    list_id: int,
+    *,
+    from_name: str,
+    from_address: str,
+    postal_address: str,
+    default_language: str = "",
+    reply_to: str = "",
+    return_path: str = "transport",
+    feedback_id: str = "",
+    legal_name: str = "",
+    imprint: str = "",
+    privacy_url: str = "",
+    website: str = "",
+    template: str = "issue",
+    theme: str = "default",
+    cadence: str = "quarterly",
+    archive: str = "public",
+) -> None:
+    """Give the list its sending half and the sections to start with; by default it speaks its first language."""
+    face = _face(session, list_id)
+    if session.get(ProfileRow, list_id):
+        raise BadInput(f"The list {face.slug} has a profile already.")
+    chosen = default_language or next(iter(face.languages), "")
+    if chosen not in face.languages:
+        raise BadInput(
+            f"The default language {chosen} is none of the list's: {', '.join(face.languages) or 'it has none'}."
+        )
+    if not postal_address.strip():
+        raise BadInput("A postal address is missing; the law of most countries wants it in every mail.")
+    row = ProfileRow(
+        list_id=list_id,
+        default_language=chosen,
+        from_name=heading("sender's name", from_name, 200),
+        from_address=address(from_address, "sender's address"),
+        reply_to=address(reply_to, "Reply-To") if reply_to else "",
+        return_path=parse_return_path(return_path),
+        feedback_id=field("Feedback-ID", feedback_id, 100),
+        postal_address=lines("postal address", postal_address),
+        legal_name=field("legal name", legal_name, 200),
+        imprint=lines("imprint", imprint),
+        privacy_url=link("privacy page", privacy_url),
+        website=link("website", website),
+        template=field("template", template, 80),
+        theme=field("theme", theme, 300),
+        cadence=one_of("cadence", cadence, CADENCES),
+        archive=one_of("archive", archive, ARCHIVES),
+    )
+    session.add(row)
+    add_sections(session, list_id)
+    session.flush()
+
+
+def require_new_slug(session: Session, slug: str) -> None:
+    """Refuse a list's name in addresses that is taken, or that no address can hold."""
+    if not _SLUG.fullmatch(slug) or len(slug) > 60:
+        raise BadInput(f"{slug!r} must be small letters, digits and hyphens, like quarterly; at most 60.")
+    if subscribers.find_list(session, slug):
+        raise BadInput(f"There is a list {slug} already.")
+
+
+def profile(session: Session, list_id: int) -> Profile:
+    """The profile with the list's public face; NotFound where either is missing."""
+    face = _face(session, list_id)
+    row = session.get(ProfileRow, list_id)
+    if row is None:
+        raise NotFound(f"The list {face.slug} has no profile; add one with `newsletter lists add`.")
+    return Profile(
+        list_id=list_id,
+        slug=face.slug,
+        name=face.name,
+        description=face.description,
+        languages=face.languages,
+        default_language=row.default_language,
+        from_name=row.from_name,
+        from_address=row.from_address,
+        reply_to=row.reply_to,
+        return_path=row.return_path,
+        feedback_id=row.feedback_id,
+        postal_address=row.postal_address,
+        legal_name=row.legal_name,
+        cadence=row.cadence,
+        archive=row.archive,
+        template=row.template,
+        theme=row.theme,
+        imprint=row.imprint,
+        privacy_url=row.privacy_url,
+        website=row.website,
+    )
+
+
+def _face(session: Session, list_id: int) -> subscribers.ListFace:
+    found = next((face for face in subscribers.lists(session) if face.id == list_id), None)
+    if found is None:
+        raise NotFound(f"There is no list with the id {list_id}.")
+    return found

@@ -1,0 +1,156 @@
+"""The list's profile, issues, their sections, items, blocks, wordings, and coverage."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from newsletter.database import Row
+from subscribers import Id
+
+
+class ProfileRow(Row):
+    """The sending half of a list (its public face is on the other side of the border)."""
+
+    __tablename__ = "list_profiles"
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"), primary_key=True)
+    default_language: Mapped[str] = mapped_column(String(16))
+    from_name: Mapped[str] = mapped_column(String(200))
+    from_address: Mapped[str] = mapped_column(String(254))
+    reply_to: Mapped[str] = mapped_column(String(254), default="")
+    return_path: Mapped[str] = mapped_column(String(300), default="transport")
+    feedback_id: Mapped[str] = mapped_column(String(100), default="")
+    postal_address: Mapped[str] = mapped_column(Text)
+    legal_name: Mapped[str] = mapped_column(String(200), default="")
+    imprint: Mapped[str] = mapped_column(Text, default="")
+    privacy_url: Mapped[str] = mapped_column(Text, default="")
+    website: Mapped[str] = mapped_column(Text, default="")
+    template: Mapped[str] = mapped_column(String(80), default="issue")
+    theme: Mapped[str] = mapped_column(String(300), default="default")
+    cadence: Mapped[str] = mapped_column(String(20), default="quarterly")
+    review_rule: Mapped[str] = mapped_column(String(20), default="two_people")
+    archive: Mapped[str] = mapped_column(String(10), default="public")
+
+
+class ListSectionRow(Row):
+    """A section that the list's issues start from."""
+
+    __tablename__ = "list_sections"
+    __table_args__ = (UniqueConstraint("list_id", "slug"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
+    slug: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int]
+    titles: Mapped[dict[str, str]]
+    kinds: Mapped[list[str]]
+    cap: Mapped[int]
+    layout: Mapped[str] = mapped_column(String(16))
+
+
+class IssueRow(Row):
+    """One issue. `collects_from` to `collects_until` are its cut-offs, both days included.
+
+    `revision` grows with every edit: whoever writes compares and sets.
+    """
+
+    __tablename__ = "issues"
+    __table_args__ = (UniqueConstraint("list_id", "kind", "ordinal"), CheckConstraint("ordinal > 0", name="ordinal"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"))
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    ordinal: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    corrects_issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"))
+    period: Mapped[str] = mapped_column(String(16))
+    collects_from: Mapped[date]
+    collects_until: Mapped[date]
+    state: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[int] = mapped_column(default=1)
+    planned_at: Mapped[datetime | None]
+    public_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class IssueWordingRow(Row):
+    __tablename__ = "issue_wordings"
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject: Mapped[str] = mapped_column(Text)
+    preheader: Mapped[str] = mapped_column(Text)
+
+
+class IssueSectionRow(Row):
+    __tablename__ = "issue_sections"
+    __table_args__ = (UniqueConstraint("issue_id", "slug"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    slug: Mapped[str] = mapped_column(String(40))
+    position: Mapped[int]
+    titles: Mapped[dict[str, str]]
+    kinds: Mapped[list[str]]
+    cap: Mapped[int]
+    layout: Mapped[str] = mapped_column(String(16))
+
+
+class ItemRow(Row):
+    __tablename__ = "issue_items"
+    __table_args__ = (UniqueConstraint("issue_id", "publication_id"), UniqueConstraint("issue_id", "anchor"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    section_id: Mapped[int] = mapped_column(ForeignKey("issue_sections.id"))
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
+    role: Mapped[str] = mapped_column(String(8))
+    position: Mapped[int]
+    anchor: Mapped[str] = mapped_column(String(80))
+    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    image_credit: Mapped[str] = mapped_column(Text, default="")
+
+
+class ItemWordingRow(Row):
+    __tablename__ = "item_wordings"
+    item_id: Mapped[int] = mapped_column(ForeignKey("issue_items.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    action: Mapped[str] = mapped_column(Text, default="")
+    image_alt: Mapped[str] = mapped_column(Text, default="")
+
+
+class BlockRow(Row):
+    """What is no publication. With no section it stands before the lead. Owner and deadline: who owes it, by when."""
+
+    __tablename__ = "issue_blocks"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    section_id: Mapped[int | None] = mapped_column(ForeignKey("issue_sections.id"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    due_on: Mapped[date | None]
+
+
+class BlockWordingRow(Row):
+    __tablename__ = "block_wordings"
+    block_id: Mapped[int] = mapped_column(ForeignKey("issue_blocks.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16), primary_key=True)
+    fields: Mapped[dict[str, Any]]
+
+
+class CoverageRow(Row):
+    """What became of a publication of the period: nothing is silently missed or printed twice."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (
+        Index(None, "publication_id"),
+        CheckConstraint("state IN ('used', 'held', 'declined', 'offered')", name="state"),
+    )
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime]

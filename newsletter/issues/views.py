@@ -1,0 +1,114 @@
+"""What pages and commands read of issues."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import subscribers
+from newsletter.errors import NotFound
+from newsletter.issues.model import CoverageState, IssueKind, State
+from newsletter.issues.tables import CoverageRow, IssueRow
+from newsletter.publications.tables import PublicationRow
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSummary:
+    """An issue as lists and headings show it."""
+
+    id: int
+    slug: str
+    name: str
+    list_id: int
+    list_slug: str
+    ordinal: int
+    kind: IssueKind
+    period: str
+    collects_from: date
+    collects_until: date
+    state: State
+    revision: int
+    planned_at: datetime | None
+    public_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A publication and what became of it in an issue."""
+
+    publication_id: int
+    kind: str
+    title: str
+    published_on: date | None
+    state: CoverageState
+    reason: str
+
+
+def find(session: Session, id_or_slug: int | str) -> IssueSummary:
+    """The issue of that id or slug; NotFound names slugs that are close."""
+    wanted = str(id_or_slug).strip()
+    by_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+    row = session.scalar(select(IssueRow).where(IssueRow.id == int(wanted) if by_id else IssueRow.slug == wanted))
+    if row is None:
+        raise NotFound(f"There is no issue {wanted[:120]!r}{_near(session, wanted)}")
+    return _summary(row, _slugs(session))
+
+
+def issues(session: Session, list_id: int | None = None) -> tuple[IssueSummary, ...]:
+    """All issues, or those of a list; the newest period first."""
+    query = select(IssueRow).order_by(IssueRow.collects_until.desc(), IssueRow.id.desc())
+    if list_id is not None:
+        query = query.where(IssueRow.list_id == list_id)
+    slugs = _slugs(session)
+    return tuple(_summary(row, slugs) for row in session.scalars(query))
+
+
+def coverage(session: Session, issue_id: int) -> tuple[Covered, ...]:
+    """The balance of an issue, by date: every publication it looked at, once, with what became of it."""
+    rows = session.execute(
+        select(CoverageRow, PublicationRow)
+        .join(PublicationRow, PublicationRow.id == CoverageRow.publication_id)
+        .where(CoverageRow.issue_id == issue_id)
+        .order_by(PublicationRow.published_on, PublicationRow.id)
+    )
+    return tuple(
+        Covered(one.id, one.kind, one.title, one.published_on, CoverageState(row.state), row.reason)
+        for row, one in rows
+    )
+
+
+def _near(session: Session, wanted: str) -> str:
+    slugs = session.scalars(select(IssueRow.slug).order_by(IssueRow.id.desc())).all()
+    if not slugs:
+        return "; there is none yet. Collect one with `newsletter issue assemble`."
+    close = get_close_matches(wanted.lower(), slugs, n=3)
+    return f"; did you mean {' or '.join(close)}?" if close else f"; the newest is {slugs[0]}."
+
+
+def _slugs(session: Session) -> dict[int, str]:
+    return {face.id: face.slug for face in subscribers.lists(session)}
+
+
+def _summary(row: IssueRow, slugs: dict[int, str]) -> IssueSummary:
+    return IssueSummary(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        list_id=row.list_id,
+        list_slug=slugs[row.list_id],
+        ordinal=row.ordinal,
+        kind=IssueKind(row.kind),
+        period=row.period,
+        collects_from=row.collects_from,
+        collects_until=row.collects_until,
+        state=State(row.state),
+        revision=row.revision,
+        planned_at=row.planned_at,
+        public_at=row.public_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,177 @@
+"""Writes a new issue: its sections, items, wordings, coverage, and the subject and preview line proposed for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter.issues import periods
+from newsletter.issues.choosing import Choice, Chosen
+from newsletter.issues.collecting import Family, Window
+from newsletter.issues.gathering import Gathered, picture_row
+from newsletter.issues.model import CoverageState, IssueKind, Profile, Role, State
+from newsletter.issues.periods import Period
+from newsletter.issues.proposing import Contents, in_order, preview, subject
+from newsletter.issues.shortening import anchor, bare
+from newsletter.issues.tables import (
+    CoverageRow,
+    IssueRow,
+    IssueSectionRow,
+    IssueWordingRow,
+    ItemRow,
+    ItemWordingRow,
+    ListSectionRow,
+)
+
+_TAKEN = frozenset({"contents", "lead", "more", "top"})  # names that the mail's own places may have
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a new issue starts with."""
+
+    slug: str
+    profile: Profile
+    period: Period
+    own: Window
+    sections: tuple[ListSectionRow, ...]
+    gathered: Gathered
+    choice: Choice
+
+
+def write_issue(session: Session, plan: Plan, now: datetime) -> int:
+    """Write all of it; the issue's id."""
+    issue = _issue(session, plan, now)
+    sections = _sections(session, plan, issue.id)
+    _items(session, plan, issue.id, sections)
+    _coverage(session, plan, issue.id, now)
+    for language in _languages(plan):
+        contents, name = _contents(plan, language), periods.name(plan.period, language)
+        session.add(
+            IssueWordingRow(
+                issue_id=issue.id,
+                language=language,
+                subject=subject(contents, language, name),
+                preheader=preview(contents, language, issue.ordinal, name),
+            )
+        )
+    session.flush()
+    return issue.id
+
+
+def _issue(session: Session, plan: Plan, now: datetime) -> IssueRow:
+    of_list = (IssueRow.list_id == plan.profile.list_id, IssueRow.kind == IssueKind.REGULAR.value)
+    issue = IssueRow(
+        list_id=plan.profile.list_id,
+        slug=plan.slug,
+        name=periods.name(plan.period, plan.profile.default_language),
+        ordinal=(session.scalar(select(func.max(IssueRow.ordinal)).where(*of_list)) or 0) + 1,
+        kind=IssueKind.REGULAR.value,
+        period=plan.period.label,
+        collects_from=plan.own.first,
+        collects_until=plan.own.last,
+        state=State.DRAFT.value,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(issue)
+    session.flush()
+    return issue
+
+
+def _sections(session: Session, plan: Plan, issue_id: int) -> dict[str, int]:
+    rows = [
+        IssueSectionRow(
+            issue_id=issue_id,
+            slug=section.slug,
+            position=section.position,
+            titles=section.titles,
+            kinds=section.kinds,
+            cap=section.cap,
+            layout=section.layout,
+        )
+        for section in plan.sections
+    ]
+    session.add_all(rows)
+    session.flush()
+    return {row.slug: row.id for row in rows}
+
+
+def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]) -> None:
+    taken = {*_TAKEN, *sections}
+    rows: list[tuple[ItemRow, Family]] = []
+    for chosen in plan.choice.items:
+        family = plan.gathered.families[chosen.candidate.id]
+        pictured = picture_row(family, plan.gathered.rows)
+        row = ItemRow(
+            issue_id=issue_id,
+            section_id=sections[chosen.section],
+            publication_id=chosen.candidate.id,
+            role=chosen.role.value,
+            position=chosen.position,
+            anchor=anchor(_bare(plan, chosen.candidate.id), f"item-{chosen.candidate.id}", taken),
+            media_sha256=pictured.media_sha256 if pictured else None,
+            image_credit=pictured.image_credit if pictured else "",
+        )
+        rows.append((row, family))
+    session.add_all(row for row, _ in rows)
+    session.flush()
+    session.add_all(wording for row, family in rows for wording in _wordings(plan, row.id, family))
+
+
+def _wordings(plan: Plan, item_id: int, family: Family) -> Iterable[ItemWordingRow]:
+    for one in family.members:
+        row = plan.gathered.rows[one.id]
+        yield ItemWordingRow(
+            item_id=item_id, language=one.language, title=row.title, summary=row.summary, image_alt=row.image_alt
+        )
+
+
+def _coverage(session: Session, plan: Plan, issue_id: int, now: datetime) -> None:
+    """A row for every publication that was looked at, a translation like the one it belongs to."""
+    decided = [(chosen.candidate.id, CoverageState.USED, "") for chosen in plan.choice.items]
+    decided += [(passed.candidate.id, passed.state, passed.reason) for passed in plan.choice.passed]
+    for main, state, reason in decided:
+        for one in plan.gathered.families[main].members:
+            because = reason if one.id == main or reason else "in the mail as a translation"
+            session.add(
+                CoverageRow(issue_id=issue_id, publication_id=one.id, state=state.value, reason=because, decided_at=now)
+            )
+
+
+def _languages(plan: Plan) -> tuple[str, ...]:
+    """The list's first language, and those of its others in which any item is worded."""
+    worded = {language for chosen in plan.choice.items for language in chosen.candidate.languages}
+    default = plan.profile.default_language
+    return (default, *(one for one in plan.profile.languages if one != default and one in worded))
+
+
+def _contents(plan: Plan, language: str) -> Contents:
+    items = plan.choice.items
+    sections: dict[str, list[str]] = {}
+    lead = None
+    for chosen in items:
+        title = _title_in(plan, chosen, language)
+        if title and chosen.role is not Role.MORE and not chosen.candidate.dated:
+            sections.setdefault(chosen.section, []).append(title)
+            lead = title if chosen.role is Role.LEAD else lead
+    ahead = [chosen.candidate for chosen in items if chosen.candidate.dated]
+    return Contents(
+        titles=in_order(tuple(sections.items()), lead),
+        calls=sum(candidate.closes for candidate in ahead),
+        events=sum(not candidate.closes for candidate in ahead),
+        reads=len(items) - len(ahead),
+    )
+
+
+def _title_in(plan: Plan, chosen: Chosen, language: str) -> str:
+    members = plan.gathered.families[chosen.candidate.id].members
+    return next((_bare(plan, one.id) for one in members if one.language == language), "")
+
+
+def _bare(plan: Plan, publication_id: int) -> str:
+    row = plan.gathered.rows[publication_id]
+    names = (plan.profile.from_name, plan.profile.legal_name)
+    return bare(row.title, plan.gathered.kinds[row.kind].labels.values(), names)

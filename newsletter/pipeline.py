@@ -1,0 +1,334 @@
+"""The spine: the route of an issue, one short method a step. Each opens a transaction, calls one verb, logs one line."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter import preflight
+from newsletter.approval import changes, deciding, reviewing, snapshots
+from newsletter.approval.model import Snapshot, Yes
+from newsletter.approval.versions import Version, Versions
+from newsletter.canonical import digest
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.delivery import mailings, notices, planning, views
+from newsletter.delivery.compiling import compile_snapshot
+from newsletter.delivery.freezing import freeze
+from newsletter.delivery.letters import Addresser
+from newsletter.delivery.model import Transport
+from newsletter.delivery.sending import Sender, Tally
+from newsletter.delivery.transports import is_remote, open_transport
+from newsletter.delivery.workers import recover
+from newsletter.errors import BadInput, IllegalMove, NotApproved
+from newsletter.issues import assembling, editing, moves
+from newsletter.issues.model import State
+from newsletter.issues.views import IssueSummary, find
+from newsletter.settings import Settings
+from newsletter.staff.people import Actor, everybody, log
+from subscribers import AddressBook, Links
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What handing in led to: the version, and the yes that it already has where nothing changed since."""
+
+    version: Snapshot
+    yes: Yes | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """What a `send` did in this process, and where the mailing stands after it. `tally` is None with nothing to do."""
+
+    status: views.MailingStatus
+    tally: Tally | None
+
+
+class Pipeline:
+    """publications -> issues -> rendering -> preflight -> approval -> delivery."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.book = AddressBook(settings.suppression_key)
+        self.links = Links(settings.secret_keys)
+        self.versions = Versions(settings.base_url, settings.folder)
+
+    # -- issues: what it says -----------------------------------------------------------------------------------
+
+    def assemble(
+        self, list_slug: str, period: str, actor: Actor, since: date | None = None, until: date | None = None
+    ) -> assembling.Assembled:
+        """Collect a period into a draft; a second time only offers what is new."""
+        now = self.clock()
+        today = now.astimezone(self.settings.zone).date()
+        with self.database.transaction() as session:
+            done = assembling.assemble(session, list_slug, period, now, today, since, until)
+            log(session, actor, "assemble", now, done.issue_id, created=done.created, offered=done.offered)
+        return done
+
+    def edit(self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None) -> None:
+        """Set subject or preview line."""
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
+            log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
+
+    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
+        """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            editing.choose(session, issue.id, verb, publications, now, reason=reason, staff_id=actor.staff_id)
+            log(session, actor, verb, now, issue.id, publications=list(publications), reason=reason)
+
+    # -- rendering and preflight: how it looks, whether it may go ------------------------------------------------
+
+    def version(self, key: str) -> Version:
+        """The issue rendered as it stands."""
+        with self.database.transaction() as session:
+            return self.versions.make(session, find(session, key).id, self.clock())
+
+    def check(self, version: Version) -> tuple[preflight.Finding, ...]:
+        """All findings, the gravest first."""
+        url = self.settings.transport_url
+        return preflight.check(
+            preflight.gather(
+                version.draft, version.parts, self.settings.base_url,
+                base_is_loopback=self.settings.base_is_loopback, route_is_remote=bool(url) and is_remote(url),
+            )
+        )  # fmt: skip
+
+    def test(self, key: str, address: str, actor: Actor) -> int:
+        """Queue a test copy of every language version to one address; how many."""
+        version = self.version(key)
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            for part in version.parts.values():
+                notices.add(session, notices.TEST_COPY, address, part, now, list_id=issue.list_id, issue_id=issue.id)
+            log(session, actor, "test", now, issue.id, to=address)
+        return len(version.parts)
+
+    # -- approval: who said yes, to exactly what -----------------------------------------------------------------
+
+    def submit(self, key: str, actor: Actor, comment: str = "") -> Submitted:
+        """Hand in the issue as it stands; refused while a check says that something must be mended."""
+        person, version, now = actor.require("submit"), self.version(key), self.clock()
+        musts = [f for f in self.check(version) if f.severity is preflight.Severity.MUST]
+        if musts:
+            raise BadInput(
+                "Not handed in: something must be mended first.", tuple(f"{f.place}: {f.message}" for f in musts)
+            )
+        with self.database.transaction() as session:
+            issue = find(session, key)
+            kept = snapshots.keep(
+                session, issue.id, version.parts, version.envelope, version.basis_facts, person.id, now
+            )
+            deciding.open_review(session, kept, person.id, now, comment)
+            yes = deciding.counting(session, issue.id, version.basis)
+            moves.move(session, issue.id, State.IN_REVIEW, now)
+            if yes:
+                moves.move(session, issue.id, State.APPROVED, now)
+            else:
+                self._ask(session, issue, kept, actor, comment, now)
+            log(session, actor, "submit", now, issue.id, version=kept.number, fingerprint=kept.fingerprint)
+        return Submitted(kept, yes)
+
+    def withdraw(self, key: str, actor: Actor) -> None:
+        """Take it back into the draft."""
+        actor.require("withdraw")
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            moves.move(session, issue.id, State.DRAFT, now)
+            deciding.withdraw(session, issue.id, now)
+            planning.cancel(session, issue.id)
+            log(session, actor, "withdraw", now, issue.id)
+
+    def approve(self, key: str, actor: Actor, comment: str = "", override: str = "") -> Snapshot:
+        """Say yes to exactly what was handed in."""
+        person = actor.require("approve")
+        if override:
+            actor.require("override")
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            review = deciding.required_review(session, issue.id)
+            basis = digest(self.versions.basis_facts(session, issue.id))
+            version = deciding.approve(session, review, basis, person.id, now, comment, override)
+            if issue.state in {State.IN_REVIEW, State.CHANGES_REQUESTED}:
+                moves.move(session, issue.id, State.APPROVED, now)
+            log(session, actor, "approve", now, issue.id, fingerprint=version.fingerprint, override=override)
+        return version
+
+    def request_changes(self, key: str, actor: Actor, comment: str) -> None:
+        """Ask for a change; an earlier yes to the same version stops counting."""
+        person = actor.require("request-changes")
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            deciding.request_changes(session, deciding.required_review(session, issue.id), person.id, now, comment)
+            moves.move(session, issue.id, State.CHANGES_REQUESTED, now)
+            planning.cancel(session, issue.id)
+            log(session, actor, "request-changes", now, issue.id, comment=comment)
+
+    def approval(self, session: Session, issue_id: int) -> tuple[Yes | None, tuple[str, ...]]:
+        """The yes that counts now; else what changed since the last one."""
+        facts = self.versions.basis_facts(session, issue_id)
+        yes = deciding.counting(session, issue_id, digest(facts))
+        before = None if yes else deciding.last_yes(session, issue_id)
+        return yes, changes.changes(before.basis_facts, facts) if before else ()
+
+    def _ask(
+        self, session: Session, issue: IssueSummary, version: Snapshot, actor: Actor, comment: str, now: datetime
+    ) -> None:
+        for person in everybody(session):
+            if reviewing.may_sign_off(person) and person.id != actor.staff_id:
+                part = reviewing.request(
+                    issue.name, issue.slug, version, str(actor.person and actor.person.email), comment
+                )
+                notices.add(
+                    session, notices.REVIEW_REQUEST, person.email, part, now, list_id=issue.list_id, issue_id=issue.id,
+                    staff_id=person.id,
+                )  # fmt: skip
+
+    # -- delivery: to each confirmed reader, once ----------------------------------------------------------------
+
+    def plan(self, key: str, at: datetime, actor: Actor) -> None:
+        """Set the time. It is no part of what is approved."""
+        actor.require("plan")
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            if at <= now:
+                raise BadInput(f"{at.isoformat()} has passed. Nothing is planned; give a time ahead.")
+            self._counting_or_refuse(session, issue)
+            if issue.state is not State.PLANNED:
+                moves.move(session, issue.id, State.PLANNED, now)
+            planning.plan(session, issue.list_id, issue.id, at)
+            log(session, actor, "plan", now, issue.id, at=at.isoformat())
+
+    def send(
+        self,
+        key: str,
+        actor: Actor,
+        *,
+        wait: bool = True,
+        now_although_planned: bool = False,
+        stop: threading.Event | None = None,
+        progress: Callable[[Tally, int], None] | None = None,
+    ) -> SendResult:
+        """Release the issue, or go on with it after a crash; hand over until nothing is due now."""
+        actor.require("send")
+        transport = open_transport("default", self.settings.transport("default"))
+        with self.database.transaction() as session:
+            recover(session)
+            issue = find(session, key)
+            mailing_id = self._mailing(session, issue, actor, now_although_planned=now_although_planned)
+        if mailing_id is None:
+            return SendResult(self._status(issue.id), None)
+        freeze(self.database, mailing_id, self.clock())
+        tally = self._hand_over(issue, mailing_id, transport, stop, progress) if wait else None
+        return SendResult(self._status(issue.id), tally)
+
+    def _mailing(
+        self, session: Session, issue: IssueSummary, actor: Actor, *, now_although_planned: bool
+    ) -> int | None:
+        going = mailings.unfinished(session, issue.id)
+        if going is not None:
+            if going.state == "paused":
+                raise IllegalMove(f"{issue.name} is paused. Go on with: newsletter issue resume {issue.slug}")
+            return going.id
+        if issue.state in {State.SENT, State.STOPPED}:
+            return None
+        now = self.clock()
+        planning.require_due(issue.planned_at, issue.slug, now, anyway=now_although_planned)
+        planning.require_reachable(self.settings)
+        yes = self._counting_or_refuse(session, issue)
+        mailing_id = mailings.release(session, issue.id, issue.list_id, yes, actor.require("send").id, now)
+        moves.move(session, issue.id, State.SENDING, now)
+        planning.cancel(session, issue.id)
+        log(session, actor, "send", now, issue.id, mailing=mailing_id, fingerprint=yes.fingerprint)
+        return mailing_id
+
+    def _counting_or_refuse(self, session: Session, issue: IssueSummary) -> Yes:
+        yes, differences = self.approval(session, issue.id)
+        if yes is None:
+            raise NotApproved(
+                f"{issue.name} needs a new yes: it has changed since the last one."
+                if differences
+                else f"{issue.name} has no approval. Hand it in: newsletter issue submit {issue.slug} --by EMAIL",
+                differences,
+            )
+        if not snapshots.is_intact(session, snapshots.snapshot(session, yes.snapshot_id)):
+            raise NotApproved("The stored version is not what was approved: its bytes have changed. Hand it in again.")
+        return yes
+
+    def _hand_over(
+        self,
+        issue: IssueSummary,
+        mailing_id: int,
+        transport: Transport,
+        stop: threading.Event | None,
+        progress: Callable[[Tally, int], None] | None,
+    ) -> Tally:
+        with self.database.reading() as session:
+            sealed, parts, candidates = mailings.sealed(session, mailing_id)
+        compiled = compile_snapshot(parts, sealed)
+        addresser = Addresser(
+            self.links, self.settings.base_url, sealed, tuple(parts), loopback=self.settings.base_is_loopback
+        )
+        sender = Sender(
+            self.database, transport, compiled, addresser, mailing_id, self.clock, stop,
+            (lambda tally: progress(tally, candidates)) if progress else None,
+        )  # fmt: skip
+        tally = sender.run()
+        with self.database.transaction() as session:
+            mailings.sweep(session, mailing_id, self.clock())
+            if mailings.finish(session, mailing_id, self.clock()):
+                moves.move(session, issue.id, State.SENT, self.clock())
+        return tally
+
+    def pause(self, key: str, actor: Actor) -> None:
+        """Nothing more is handed over until it is resumed."""
+        self._control(key, actor, "pause", State.PAUSED)
+
+    def resume(self, key: str, actor: Actor) -> None:
+        """Go on exactly where it stood; `send` hands over."""
+        self._control(key, actor, "resume", State.SENDING)
+
+    def stop(self, key: str, actor: Actor) -> None:
+        """End it for good: who has no copy gets none."""
+        self._control(key, actor, "stop", State.STOPPED)
+
+    def _control(self, key: str, actor: Actor, verb: str, to: State) -> None:
+        actor.require(verb)
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            going = mailings.unfinished(session, issue.id)
+            if going is None:
+                raise IllegalMove(f"{issue.name} is not being sent; there is nothing to {verb}.")
+            moves.move(session, issue.id, to, now)
+            mailings.control(session, going.id, verb, now)
+            log(session, actor, verb, now, issue.id, mailing=going.id)
+
+    def resolve(self, key: str, actor: Actor, how: str, addresses: Sequence[str] = ()) -> int:
+        """Settle copies without an answer: `leave`, or `send_again` (to all, or to those named). How many."""
+        person = actor.require("resolve")
+        with self.database.transaction() as session:
+            recover(session)
+            issue, now = find(session, key), self.clock()
+            last = mailings.latest(session, issue.id)
+            if last is None:
+                raise IllegalMove(f"{issue.name} was never sent; there is nothing to settle.")
+            hashes = [self.book.hash(address) for address in addresses]
+            settled = mailings.resolve(session, last.id, hashes, how, person.id, now)
+            if settled and how == "send_again" and issue.state in {State.SENT, State.STOPPED}:
+                moves.move(session, issue.id, State.SENDING, now)
+            log(session, actor, "resolve", now, issue.id, how=how, settled=settled)
+        return settled
+
+    def _status(self, issue_id: int) -> views.MailingStatus:
+        with self.database.reading() as session:
+            found = views.status(session, issue_id)
+        assert found is not None
+        return found

@@ -1,0 +1,132 @@
+"""Imports a file of publications: either all of it is right and lands, or nothing of it does."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from newsletter.errors import BadInput
+from newsletter.media import store as media
+from newsletter.media.encoding import MOST_BYTES, Encoded, encode
+from newsletter.publications.kinds import kinds
+from newsletter.publications.model import Publication
+from newsletter.publications.reading import Parsed, parse_csv, parse_json, refusal
+from newsletter.publications.store import Landed, land_one, stored
+
+MOST_FILE_BYTES = 50 * 1024 * 1024
+SOURCE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many publications of the file were new, changed, or already here just so."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A file that is right in every row, its pictures made ready: what is slow is done before a transaction opens."""
+
+    entries: tuple[tuple[Publication, Encoded | None], ...]
+
+
+def import_file(session: Session, path: Path, now: datetime) -> Imported:
+    """Read and land in one go; BadInput holds every problem with line, field and reason."""
+    return land(session, read_file(path, tuple(kind.slug for kind in kinds(session))), now)
+
+
+def read_file(path: Path, known_kinds: Collection[str]) -> Batch:
+    """Read the file and the pictures beside it, without a database."""
+    try:
+        parsed = _parsed(path, known_kinds)
+        entries, problems = _with_pictures(parsed, path.resolve().parent)
+        if problems:
+            raise refusal(problems)
+    except BadInput as error:
+        raise BadInput(f"{path.name}: {error}", error.problems) from None
+    return Batch(entries)
+
+
+def land(session: Session, batch: Batch, now: datetime) -> Imported:
+    """Write what is new or changed; run again with the same file, it writes nothing."""
+    rows = stored(session, [publication.external_id for publication, _ in batch.entries])
+    landed = []
+    for publication, picture in batch.entries:
+        sha256 = media.put(session, picture, now).sha256 if picture else None
+        landed.append(land_one(session, rows.get(publication.external_id), publication, sha256, SOURCE, now))
+    session.flush()
+    return Imported(landed.count(Landed.NEW), landed.count(Landed.CHANGED), landed.count(Landed.UNCHANGED))
+
+
+def _parsed(path: Path, known_kinds: Collection[str]) -> Parsed:
+    text = _text(path)
+    suffix = path.suffix.lower()
+    if suffix == ".json" or (suffix != ".csv" and text.lstrip("\ufeff \t\r\n")[:1] in {"[", "{"}):
+        return parse_json(text, known_kinds)
+    return parse_csv(text, known_kinds)
+
+
+def _text(path: Path) -> str:
+    content = _content(path)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadInput('The file is UTF-16, not UTF-8; save it as "CSV UTF-8" and import it again.')
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadInput(
+            f"The file is not UTF-8: line {line} holds the byte 0x{content[error.start]:02X}."
+            ' Save it as "CSV UTF-8" and import it again.'
+        ) from None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MOST_FILE_BYTES:
+            raise BadInput("The file has more than 50 MB; import it in parts.")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadInput(f"The file cannot be read: {_reason(error)}.") from None
+
+
+def _with_pictures(
+    parsed: Parsed, folder: Path
+) -> tuple[tuple[tuple[Publication, Encoded | None], ...], tuple[str, ...]]:
+    entries: list[tuple[Publication, Encoded | None]] = []
+    problems = list(parsed.problems)
+    for line, publication in parsed.rows:
+        try:
+            entries.append((publication, _picture(publication.image, folder)))
+        except BadInput as error:
+            problems.append(f"line {line}, image: {error}")
+    return tuple(entries), _by_line(problems)
+
+
+def _by_line(problems: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(problems, key=lambda problem: int(problem.removeprefix("line ").split(",")[0])))
+
+
+def _picture(image: str, folder: Path) -> Encoded | None:
+    """The picture beside the file; one on the web is noted, not fetched."""
+    if not image or image.startswith(("http://", "https://")):
+        return None
+    try:
+        path = (folder / image).resolve()
+        if not path.is_relative_to(folder):
+            raise BadInput(f"{image} lies outside the folder of the file")
+        if not path.is_file():
+            raise BadInput(f"{image} is not there; paths start in the folder of the file")
+        if path.stat().st_size > MOST_BYTES:
+            raise BadInput(f"{image} has more than 20 MB")
+        return encode(path.read_bytes(), media.MAX_WIDTH)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise BadInput(f"{image} cannot be read: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

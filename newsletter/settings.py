@@ -1,0 +1,169 @@
+"""Settings: newsletter.toml, overridden by NEWSLETTER_* variables; *_FILE for secrets; no default secrets."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from newsletter.errors import Misconfigured
+
+PREFIX = "NEWSLETTER_"
+SECRET_LENGTH = 32
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class TransportSettings(BaseModel):
+    """One named transport: `[transports.NAME] url = "..."`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    url: str
+
+
+class Settings(BaseModel):
+    """All settings, read once at the start. Names in newsletter.toml are these in lower case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database_url: str = "sqlite:///newsletter.db"
+    base_url: str = "http://127.0.0.1:8000"
+    secret_keys: tuple[str, ...] = Field(min_length=1)
+    suppression_key: str
+    timezone: str = "UTC"
+    transport_url: str = ""
+    transports: dict[str, TransportSettings] = Field(default_factory=dict)
+    listen: str = ""
+    fetch_allow_private: bool = False
+    folder: Path = Path()  # where newsletter.toml stands; relative paths start here
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(key.strip() for key in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(key) < SECRET_LENGTH for key in value):
+            raise ValueError(f"each key needs at least {SECRET_LENGTH} characters")
+        return value
+
+    @field_validator("suppression_key")
+    @classmethod
+    def _long_key(cls, value: str) -> str:
+        if len(value) < SECRET_LENGTH:
+            raise ValueError(f"needs at least {SECRET_LENGTH} characters")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an absolute http(s) address, like https://news.example.org")
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("is no time zone; use a name like Europe/Brussels") from None
+        return value
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Self:
+        if self.suppression_key in self.secret_keys:
+            raise ValueError("suppression_key must differ from secret_keys: it is never rotated")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The organisation's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def base_is_loopback(self) -> bool:
+        """Whether BASE_URL is this machine."""
+        return urlsplit(self.base_url).hostname in LOOPBACK
+
+    @property
+    def host(self) -> str:
+        """BASE_URL's host name."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    def transport(self, name: str) -> str:
+        """The URL of a named transport; Misconfigured says how to add it."""
+        url = self.transport_url if name == "default" else ""
+        if not url and name in self.transports:
+            url = self.transports[name].url
+        if not url:
+            where = "TRANSPORT_URL" if name == "default" else f"[transports.{name}] url"
+            raise Misconfigured(
+                f"No mail service is set: give {where}, like smtp://user:password@mail.example.org:587."
+            )
+        return url
+
+
+def load(config: Path | None = None, environment: dict[str, str] | None = None) -> Settings:
+    """Read `config` (or NEWSLETTER_CONFIG, or ./newsletter.toml where it exists), then the environment over it."""
+    env = dict(os.environ) if environment is None else environment
+    path = config or (Path(env[f"{PREFIX}CONFIG"]) if f"{PREFIX}CONFIG" in env else None)
+    values: dict[str, Any] = {"folder": (path or Path("newsletter.toml")).resolve().parent}
+    if path is not None or Path("newsletter.toml").is_file():
+        values |= _file(path or Path("newsletter.toml"))
+    values |= _from_environment(env)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise Misconfigured(_sentences(error)) from None
+    return settings.model_copy(update={"database_url": _anchored(settings.database_url, settings.folder)})
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Misconfigured(f"Cannot read {path}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path} is not TOML: {error}.") from None
+    return {key.lower(): value for key, value in values.items()}
+
+
+def _from_environment(env: dict[str, str]) -> dict[str, Any]:
+    names = {
+        f"{PREFIX}{field.upper()}": field for field in Settings.model_fields if field not in {"transports", "folder"}
+    }
+    values: dict[str, Any] = {field: env[name] for name, field in names.items() if name in env}
+    for name, field in names.items():
+        if f"{name}_FILE" in env:
+            values[field] = _secret_file(f"{name}_FILE", Path(env[f"{name}_FILE"]))
+    return values
+
+
+def _secret_file(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{name} names {path}, which cannot be read: {error}.") from None
+
+
+def _anchored(url: str, folder: Path) -> str:
+    """A relative SQLite path starts where newsletter.toml stands, not where the command was typed."""
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url.startswith("sqlite:////"):
+        return url
+    return f"{prefix}{folder / url.removeprefix(prefix)}"
+
+
+def _sentences(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"]).upper() or "SETTINGS"
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {'is missing' if problem['type'] == 'missing' else message}.")
+    return "The settings are not right. " + " ".join(lines)

@@ -1,0 +1,52 @@
+"""The one table of verb x role, asked in one place for page, form, API and CLI."""
+
+from enum import StrEnum
+
+from newsletter.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """What a person may do; product words: writes, signs off, looks after the system."""
+
+    AUTHOR = "author"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+
+_EVERYBODY = frozenset(Role)
+_SIGNS_OFF = frozenset({Role.APPROVER, Role.ADMIN})
+_LOOKS_AFTER = frozenset({Role.ADMIN})
+
+AUTHORITY: dict[str, frozenset[Role]] = {
+    "assemble": _EVERYBODY,
+    "edit": _EVERYBODY,
+    "choose": _EVERYBODY,
+    "test": _EVERYBODY,
+    "submit": _EVERYBODY,
+    "withdraw": _EVERYBODY,
+    "plan": _EVERYBODY,
+    "send": _EVERYBODY,
+    "pause": _EVERYBODY,
+    "resume": _EVERYBODY,
+    "stop": _EVERYBODY,
+    "resolve": _EVERYBODY,
+    "import": _EVERYBODY,
+    "approve": _SIGNS_OFF,
+    "request-changes": _SIGNS_OFF,
+    "override": _LOOKS_AFTER,
+    "lists": _LOOKS_AFTER,
+    "staff": _LOOKS_AFTER,
+    "suppress": _LOOKS_AFTER,
+}
+
+
+def may(verb: str, role: Role) -> bool:
+    """Whether `role` covers `verb`. An unknown verb is a mistake of ours: KeyError."""
+    return role in AUTHORITY[verb]
+
+
+def require(verb: str, role: Role, who: str) -> None:
+    """Raise NotAllowed, naming the roles that would do."""
+    if not may(verb, role):
+        roles = " or ".join(sorted(AUTHORITY[verb]))
+        raise NotAllowed(f"{who} is {role}; '{verb}' needs {roles}.")

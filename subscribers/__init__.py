@@ -1,0 +1,47 @@
+"""The address book: people, lists, subscriptions, consent, suppression, links. Imports nothing of `newsletter`.
+
+`newsletter` uses only the names below. For sending, the whole interface is `mailability`.
+"""
+
+from subscribers.addresses import AddressError, address_hash, parse
+from subscribers.book import AddressBook
+from subscribers.importing import IMPORTED_AS, ConsentError, import_file
+from subscribers.links import Link, Links, Purpose
+from subscribers.lists import ListFace, add_list, find_list, lists
+from subscribers.mailability import REASONS, ids_of, mailability
+from subscribers.model import Consent, ImportReport, Person, SubscriptionState
+from subscribers.reading import REFUSED, ImportFileError, file_sha256, ignored_columns, read
+from subscribers.tables import Id, Instant, Json, metadata
+
+__all__ = [
+    "IMPORTED_AS",
+    "REASONS",
+    "REFUSED",
+    "AddressBook",
+    "AddressError",
+    "Consent",
+    "ConsentError",
+    "Id",
+    "ImportFileError",
+    "ImportReport",
+    "Instant",
+    "Json",
+    "Link",
+    "Links",
+    "ListFace",
+    "Person",
+    "Purpose",
+    "SubscriptionState",
+    "add_list",
+    "address_hash",
+    "file_sha256",
+    "find_list",
+    "ids_of",
+    "ignored_columns",
+    "import_file",
+    "lists",
+    "mailability",
+    "metadata",
+    "parse",
+    "read",
+]

@@ -1,0 +1,83 @@
+"""Who may come onto a list by other hands than his own: decided from values, the same for one person and for a file."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from subscribers.addresses import AddressError, address_hash, parse
+from subscribers.model import SubscriptionState
+
+ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, and the column
+_NAME_LENGTH = 200
+_LANGUAGE = re.compile(r"(?=.{2,16}\Z)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_SUBTAG_CASE = {2: str.upper, 4: str.title}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An address on its way onto a list, read and found good."""
+
+    address: str
+    hash: str
+    name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the book knows of an address: the person, the state on this list, the suppression that counts there."""
+
+    subscriber_id: int | None = None
+    address: str | None = None
+    language: str = ""
+    state: str | None = None
+    suppressed: str | None = None
+
+    @property
+    def erased(self) -> bool:
+        """Whether this person asked to be forgotten."""
+        return self.subscriber_id is not None and self.address is None
+
+
+def arrival(text: str, name: str, language: str, suppression_key: str) -> Arrival:
+    """What was typed, as it is stored; AddressError names what is wrong with it."""
+    address = parse(text)
+    if len(address) > ADDRESS_LENGTH:
+        raise AddressError(f"an address has at most {ADDRESS_LENGTH} characters")
+    if len(name) > _NAME_LENGTH or any(unicodedata.category(character) == "Cc" for character in name):
+        raise AddressError(f"the name is longer than {_NAME_LENGTH} characters or holds control characters")
+    return Arrival(address, address_hash(address, suppression_key), name, _language(language))
+
+
+def _language(text: str) -> str:
+    """The code as languages are compared: pt_br and PT-br are pt-BR (RFC 5646 2.1.1)."""
+    code = text.replace("_", "-")
+    if code and not _LANGUAGE.fullmatch(code):
+        raise AddressError("the language is no code such as en or pt-BR")
+    first, *others = code.split("-")
+    return "-".join([first.lower(), *(_SUBTAG_CASE.get(len(tag), str.lower)(tag) for tag in others)])
+
+
+def is_new(standing: Standing, wanted: SubscriptionState) -> bool:
+    """Whether the subscription is to be added; False when it stands as wanted. AddressError names why not.
+
+    Unsubscribed and suppressed people stay as they are: only they themselves can come back.
+    """
+    if standing.state == wanted.value:
+        return False
+    if standing.state is not None:
+        raise AddressError(_STAYS[standing.state])
+    if wanted is SubscriptionState.UNSUBSCRIBED:
+        return True
+    if standing.erased:
+        raise AddressError("this person asked to be erased; only they can come back, by the sign-up form")
+    if standing.suppressed is not None:
+        raise AddressError(f"on the do-not-mail list ({standing.suppressed.replace('_', ' ')})")
+    return True
+
+
+_STAYS = {
+    "unsubscribed": "unsubscribed; only this person can come back, by the sign-up form",
+    "pending": "asked to subscribe and has not confirmed yet",
+    "confirmed": "subscribed and confirmed here; a file does not change that",
+}

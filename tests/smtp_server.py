@@ -1,0 +1,251 @@
+"""A small SMTP server on a raw socket: it says what a test wants it to say, and logs what it hears before it answers."""
+
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import TracebackType
+from typing import BinaryIO, Self
+
+
+class Act(Enum):
+    """What a server may do besides talking."""
+
+    CLOSE = auto()  # without a word
+    RESET = auto()  # and rudely
+    HUSH = auto()  # neither answer nor close, until the test is over
+
+
+Step = str | bytes | Act  # a str is a line, or several; bytes go out as they are
+Answer = Step | tuple[Step, ...] | None  # None: the usual answer
+Script = Mapping[str, Iterable[Answer] | Callable[[str], Answer]]
+
+USUAL = {
+    "HELO": "250 scripted.example",
+    "STARTTLS": "220 2.0.0 go ahead",
+    "AUTH": "235 2.7.0 welcome",
+    "MAIL": "250 2.1.0 ok",
+    "RCPT": "250 2.1.5 ok",
+    "DATA": "354 go on",
+    "CONTENT": "250 2.0.0 kept",
+    "RSET": "250 2.0.0 ok",
+    "QUIT": ("221 2.0.0 bye", Act.CLOSE),
+    "READING": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message, dot-unstuffed."""
+
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class _Ended(Exception):
+    """This connection is over."""
+
+
+@dataclass
+class ScriptedServer:
+    """Answers by `script`: for each command an answer for its first, second, ... time over all connections, then the
+    usual one; or a function of the command's argument. Commands are SMTP's, and GREETING, READING (the content is
+    about to be read; `read_first` bytes of it have been) and CONTENT (the final dot has come).
+    """
+
+    script: Script = field(default_factory=dict)
+    extensions: tuple[str, ...] = ("PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES")
+    extensions_in_tls: tuple[str, ...] | None = None
+    name: str = "scripted.example"
+    tls: ssl.SSLContext | None = None
+    implicit: bool = False
+    messages_per_connection: int | None = None  # then it closes without a word
+    read_first: int = 0
+
+    def __post_init__(self) -> None:
+        self.heard: list[str] = []
+        self.messages: list[Received] = []
+        self.connections = 0
+        self.over = threading.Event()
+        self._answers = {
+            command: answers if callable(answers) else iter(answers) for command, answers in self.script.items()
+        }
+        self._lock = threading.Lock()
+        self._open: set[_Connection] = set()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.over.set()
+        socket.create_connection(("127.0.0.1", self.port)).close()  # wakes accept()
+        self._threads[0].join()
+        with self._lock:
+            for connection in self._open:
+                connection.interrupt()
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    @property
+    def verbs(self) -> list[str]:
+        """The commands heard, without their arguments."""
+        return [line.split()[0] for line in self.heard]
+
+    def _start(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            accepted, _ = self._listener.accept()
+            if self.over.is_set():
+                accepted.close()
+                return
+            connection = _Connection(self, accepted)
+            with self._lock:
+                self.connections += 1
+                self._open.add(connection)
+            self._start(connection.run)
+
+    def ended(self, connection: "_Connection") -> None:
+        with self._lock:
+            self._open.discard(connection)
+
+    def answer(self, command: str, argument: str = "") -> Answer:
+        """What the script says to this command now, or None."""
+        with self._lock:
+            answers = self._answers.get(command, iter(()))
+            return answers(argument) if callable(answers) else next(answers, None)
+
+    def log(self, line: str) -> None:
+        with self._lock:
+            self.heard.append(line)
+
+    def keep(self, received: Received) -> None:
+        with self._lock:
+            self.messages.append(received)
+
+
+class _Connection:
+    """One client's connection."""
+
+    def __init__(self, server: ScriptedServer, accepted: socket.socket) -> None:
+        self._server = server
+        self._socket = accepted
+        self._socket.settimeout(20)
+        self._file: BinaryIO | None = None
+        self._encrypted = False
+        self._kept = 0
+        self._sender = self._recipient = ""
+
+    def run(self) -> None:
+        try:
+            if self._server.implicit:
+                self._encrypt()
+            self._answer("GREETING", usual=f"220 {self._server.name} ESMTP")
+            while True:
+                self._command()
+        except (_Ended, OSError):
+            pass
+        finally:
+            self._server.ended(self)
+            if self._file:
+                self._file.close()
+            self._socket.close()
+
+    def interrupt(self) -> None:
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _command(self) -> None:
+        line = self._line().decode("latin-1").rstrip("\r\n")
+        self._server.log(line)
+        verb, _, argument = line.partition(" ")
+        command = verb.upper()
+        if command == "MAIL":
+            self._sender = argument.partition("<")[2].partition(">")[0]
+        if command == "RCPT":
+            self._recipient = argument.partition("<")[2].partition(">")[0]
+        usual = self._greet() if command == "EHLO" else USUAL.get(command, "502 5.5.1 what?")
+        said = self._answer(command, argument, usual)
+        if command == "DATA" and said.startswith(b"354"):
+            self._content()
+        if command == "STARTTLS" and said.startswith(b"220"):
+            self._encrypt()
+
+    def _content(self) -> None:
+        if self._server.read_first:
+            assert self._file is not None
+            self._file.read(self._server.read_first)
+        self._answer("READING")
+        lines: list[bytes] = []
+        while (line := self._line()) != b".\r\n":
+            lines.append(line[1:] if line.startswith(b".") else line)
+        self._server.keep(Received(self._sender, self._recipient, b"".join(lines)))
+        self._answer("CONTENT")
+        self._kept += 1
+        if self._kept == self._server.messages_per_connection:
+            raise _Ended
+
+    def _greet(self) -> str:
+        offered = self._server.extensions
+        if self._encrypted and self._server.extensions_in_tls is not None:
+            offered = self._server.extensions_in_tls
+        lines = (self._server.name, *offered)
+        return "\n".join(f"250{' ' if number == len(lines) else '-'}{line}" for number, line in enumerate(lines, 1))
+
+    def _answer(self, command: str, argument: str = "", usual: Answer = None) -> bytes:
+        answer = self._server.answer(command, argument)
+        if answer is None:
+            answer = usual if usual is not None else USUAL[command]
+        said = b""
+        for step in answer if isinstance(answer, tuple) else (answer,):
+            if isinstance(step, Act):
+                self._act(step)
+            else:
+                octets = step if isinstance(step, bytes) else (step.replace("\n", "\r\n") + "\r\n").encode()
+                self._socket.sendall(octets)
+                said += octets
+        return said
+
+    def _act(self, act: Act) -> None:
+        if act is Act.HUSH:
+            self._server.over.wait(20)
+        if act is Act.RESET:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raise _Ended
+
+    def _line(self) -> bytes:
+        if self._file is None:
+            self._file = self._socket.makefile("rb")
+        line = self._file.readline()
+        if not line.endswith(b"\n"):
+            raise _Ended
+        return line
+
+    def _encrypt(self) -> None:
+        assert self._server.tls is not None
+        if self._file:
+            self._file.close()
+            self._file = None
+        self._socket = self._server.tls.wrap_socket(self._socket, server_side=True)
+        self._encrypted = True
+
+
+def greeting(port: int) -> str:
+    """What a server says first: two may listen on one port without an error, so tests ask who it is."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client, client.makefile("rb") as file:
+        return file.readline().decode()
