@@ -1,33 +1,29 @@
-"""The spine: the route of an issue, one short method a step. Each opens a transaction, calls one verb, logs one line."""
+"""The spine: the route of an issue, a short method a step: open a transaction, call one verb, log one line."""
 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from newsletter import preflight
-from newsletter.approval import changes, deciding, reviewing, snapshots
+from newsletter.approval import deciding, snapshots
+from newsletter.approval.gate import Gate
 from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
-from newsletter.canonical import digest
 from newsletter.clock import Clock
 from newsletter.database import Database
-from newsletter.delivery import mailings, notices, planning, views
-from newsletter.delivery.compiling import compile_snapshot
+from newsletter.delivery import asking, mailings, notices, planning, views
 from newsletter.delivery.freezing import freeze
-from newsletter.delivery.letters import Addresser
-from newsletter.delivery.model import Transport
+from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
-from newsletter.errors import BadInput, IllegalMove, NotApproved
+from newsletter.errors import BadInput, IllegalMove
 from newsletter.issues import assembling, editing, moves
 from newsletter.issues.model import State
-from newsletter.issues.views import IssueSummary, find
+from newsletter.issues.views import find
 from newsletter.settings import Settings
-from newsletter.staff.people import Actor, everybody, log
+from newsletter.staff.people import Actor, log
 from subscribers import AddressBook, Links
 
 
@@ -57,6 +53,7 @@ class Pipeline:
         self.book = AddressBook(settings.suppression_key)
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
+        self.gate = Gate(self.versions)
 
     # -- issues: what it says -----------------------------------------------------------------------------------
 
@@ -133,7 +130,7 @@ class Pipeline:
             if yes:
                 moves.move(session, issue.id, State.APPROVED, now)
             else:
-                self._ask(session, issue, kept, actor, comment, now)
+                asking.ask(session, issue, kept, person, comment, now)
             log(session, actor, "submit", now, issue.id, version=kept.number, fingerprint=kept.fingerprint)
         return Submitted(kept, yes)
 
@@ -155,8 +152,9 @@ class Pipeline:
         with self.database.transaction() as session:
             issue, now = find(session, key), self.clock()
             review = deciding.required_review(session, issue.id)
-            basis = digest(self.versions.basis_facts(session, issue.id))
-            version = deciding.approve(session, review, basis, person.id, now, comment, override)
+            version = deciding.approve(
+                session, review, self.gate.basis(session, issue.id), person.id, now, comment, override
+            )
             if issue.state in {State.IN_REVIEW, State.CHANGES_REQUESTED}:
                 moves.move(session, issue.id, State.APPROVED, now)
             log(session, actor, "approve", now, issue.id, fingerprint=version.fingerprint, override=override)
@@ -172,26 +170,6 @@ class Pipeline:
             planning.cancel(session, issue.id)
             log(session, actor, "request-changes", now, issue.id, comment=comment)
 
-    def approval(self, session: Session, issue_id: int) -> tuple[Yes | None, tuple[str, ...]]:
-        """The yes that counts now; else what changed since the last one."""
-        facts = self.versions.basis_facts(session, issue_id)
-        yes = deciding.counting(session, issue_id, digest(facts))
-        before = None if yes else deciding.last_yes(session, issue_id)
-        return yes, changes.changes(before.basis_facts, facts) if before else ()
-
-    def _ask(
-        self, session: Session, issue: IssueSummary, version: Snapshot, actor: Actor, comment: str, now: datetime
-    ) -> None:
-        for person in everybody(session):
-            if reviewing.may_sign_off(person) and person.id != actor.staff_id:
-                part = reviewing.request(
-                    issue.name, issue.slug, version, str(actor.person and actor.person.email), comment
-                )
-                notices.add(
-                    session, notices.REVIEW_REQUEST, person.email, part, now, list_id=issue.list_id, issue_id=issue.id,
-                    staff_id=person.id,
-                )  # fmt: skip
-
     # -- delivery: to each confirmed reader, once ----------------------------------------------------------------
 
     def plan(self, key: str, at: datetime, actor: Actor) -> None:
@@ -201,7 +179,7 @@ class Pipeline:
             issue, now = find(session, key), self.clock()
             if at <= now:
                 raise BadInput(f"{at.isoformat()} has passed. Nothing is planned; give a time ahead.")
-            self._counting_or_refuse(session, issue)
+            self.gate.require(session, issue)
             if issue.state is not State.PLANNED:
                 moves.move(session, issue.id, State.PLANNED, now)
             planning.plan(session, issue.list_id, issue.id, at)
@@ -218,75 +196,27 @@ class Pipeline:
         progress: Callable[[Tally, int], None] | None = None,
     ) -> SendResult:
         """Release the issue, or go on with it after a crash; hand over until nothing is due now."""
-        actor.require("send")
+        person = actor.require("send")
         transport = open_transport("default", self.settings.transport("default"))
         with self.database.transaction() as session:
             recover(session)
-            issue = find(session, key)
-            mailing_id = self._mailing(session, issue, actor, now_although_planned=now_although_planned)
+            issue, now = find(session, key), self.clock()
+            mailing_id, is_new = release(
+                session, issue, self.gate, self.settings, person.id, now, although_planned=now_although_planned
+            )
+            if is_new:
+                log(session, actor, "send", now, issue.id, mailing=mailing_id)
         if mailing_id is None:
             return SendResult(self._status(issue.id), None)
         freeze(self.database, mailing_id, self.clock())
-        tally = self._hand_over(issue, mailing_id, transport, stop, progress) if wait else None
-        return SendResult(self._status(issue.id), tally)
-
-    def _mailing(
-        self, session: Session, issue: IssueSummary, actor: Actor, *, now_although_planned: bool
-    ) -> int | None:
-        going = mailings.unfinished(session, issue.id)
-        if going is not None:
-            if going.state == "paused":
-                raise IllegalMove(f"{issue.name} is paused. Go on with: newsletter issue resume {issue.slug}")
-            return going.id
-        if issue.state in {State.SENT, State.STOPPED}:
-            return None
-        now = self.clock()
-        planning.require_due(issue.planned_at, issue.slug, now, anyway=now_although_planned)
-        planning.require_reachable(self.settings)
-        yes = self._counting_or_refuse(session, issue)
-        mailing_id = mailings.release(session, issue.id, issue.list_id, yes, actor.require("send").id, now)
-        moves.move(session, issue.id, State.SENDING, now)
-        planning.cancel(session, issue.id)
-        log(session, actor, "send", now, issue.id, mailing=mailing_id, fingerprint=yes.fingerprint)
-        return mailing_id
-
-    def _counting_or_refuse(self, session: Session, issue: IssueSummary) -> Yes:
-        yes, differences = self.approval(session, issue.id)
-        if yes is None:
-            raise NotApproved(
-                f"{issue.name} needs a new yes: it has changed since the last one."
-                if differences
-                else f"{issue.name} has no approval. Hand it in: newsletter issue submit {issue.slug} --by EMAIL",
-                differences,
+        tally = None
+        if wait:
+            sender = Sender.of(
+                self.database, transport, self.settings, self.links, mailing_id, self.clock, stop, progress
             )
-        if not snapshots.is_intact(session, snapshots.snapshot(session, yes.snapshot_id)):
-            raise NotApproved("The stored version is not what was approved: its bytes have changed. Hand it in again.")
-        return yes
-
-    def _hand_over(
-        self,
-        issue: IssueSummary,
-        mailing_id: int,
-        transport: Transport,
-        stop: threading.Event | None,
-        progress: Callable[[Tally, int], None] | None,
-    ) -> Tally:
-        with self.database.reading() as session:
-            sealed, parts, candidates = mailings.sealed(session, mailing_id)
-        compiled = compile_snapshot(parts, sealed)
-        addresser = Addresser(
-            self.links, self.settings.base_url, sealed, tuple(parts), loopback=self.settings.base_is_loopback
-        )
-        sender = Sender(
-            self.database, transport, compiled, addresser, mailing_id, self.clock, stop,
-            (lambda tally: progress(tally, candidates)) if progress else None,
-        )  # fmt: skip
-        tally = sender.run()
-        with self.database.transaction() as session:
-            mailings.sweep(session, mailing_id, self.clock())
-            if mailings.finish(session, mailing_id, self.clock()):
-                moves.move(session, issue.id, State.SENT, self.clock())
-        return tally
+            tally = sender.run()
+            conclude(self.database, issue.id, mailing_id, self.clock)
+        return SendResult(self._status(issue.id), tally)
 
     def pause(self, key: str, actor: Actor) -> None:
         """Nothing more is handed over until it is resumed."""

@@ -9,6 +9,10 @@ import unicodedata
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
+ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+# IDNA 2003, which Python's codec follows, maps these to other letters, and so to somebody else's domain (RFC 5894 7.2).
+_DEVIATING = frozenset("ßẞς\u200c\u200d")
+
 
 class AddressError(ValueError):
     """Not an address we can mail; the message says why."""
@@ -27,16 +31,28 @@ def parse(text: str) -> str:
         raise AddressError("letters beyond ASCII before the @ cannot be delivered by most mail servers")
     if not _LOCAL.fullmatch(local) or len(local) > 64:
         raise AddressError("what stands before the @ is not a valid local part")
-    return f"{local}@{_domain(domain)}"
+    parsed = f"{local}@{_domain(domain)}"
+    if len(parsed) > ADDRESS_LENGTH:
+        raise AddressError(f"an address has at most {ADDRESS_LENGTH} characters")
+    return parsed
 
 
 def _domain(domain: str) -> str:
+    if _DEVIATING & set(domain):
+        raise AddressError(
+            "write what stands after the @ in its ASCII form (xn--...); its letters can be read two ways"
+        )
     try:
         ascii_domain = domain.encode("idna").decode() if not domain.isascii() else domain
     except UnicodeError:
         raise AddressError("what stands after the @ is not a valid domain") from None
     labels = ascii_domain.lower().split(".")
-    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or len(ascii_domain) > 253:
+    if (
+        labels[-1].isdigit()
+        or len(labels) < 2
+        or not all(_LABEL.fullmatch(label) for label in labels)
+        or len(ascii_domain) > 253
+    ):
         raise AddressError("what stands after the @ is not a valid domain")
     return ".".join(labels)
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from subscribers import landing
-from subscribers.addresses import AddressError
+from subscribers.addresses import ADDRESS_LENGTH, AddressError
 from subscribers.book import AddressBook
 from subscribers.model import Consent, ImportReport, SubscriptionState
 from subscribers.reading import REFUSED, file_sha256, ignored_columns, read
-from subscribers.rules import ADDRESS_LENGTH, Arrival, is_new
+from subscribers.rules import Arrival, is_new
 
 IMPORTED_AS = ("confirmed", "unsubscribed", "bounced")
 _CHUNK = 500  # some 50 ms on SQLite: a running send and the sign-up form get their turn in between

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, and_, func, insert, or_, select
+from sqlalchemy import Table, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from subscribers.model import Consent, SubscriptionState
@@ -70,14 +70,24 @@ def add_subscriptions(
         return
     people = _add_people(session, now, newcomers)
     since = consent.at.date() if state is SubscriptionState.CONFIRMED else None
+    fresh = [person for person in people.values() if person.state is None]
+    if fresh:
+        session.execute(
+            insert(_SUBSCRIPTIONS),
+            [
+                {"subscriber_id": person.subscriber_id, "list_id": list_id, "state": state.value,
+                 "source": consent.source, "since": since, "created_at": now, "changed_at": now}
+                for person in fresh
+            ],
+        )  # fmt: skip
     session.execute(
-        insert(_SUBSCRIPTIONS),
-        [
-            {"subscriber_id": person.subscriber_id, "list_id": list_id, "state": state.value,
-             "source": consent.source, "since": since, "created_at": now, "changed_at": now}
-            for person in people.values()
-        ],
-    )  # fmt: skip
+        update(_SUBSCRIPTIONS)
+        .where(
+            _SUBSCRIPTIONS.c.list_id == list_id,
+            _SUBSCRIPTIONS.c.subscriber_id.in_([p.subscriber_id for p in people.values() if p.state is not None]),
+        )
+        .values(state=state.value, changed_at=now)
+    )
     kind = _EVENT[state] if consent.batch_id is None else "import"
     session.execute(
         insert(_EVENTS),

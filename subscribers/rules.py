@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.model import SubscriptionState
 
-ADDRESS_LENGTH = 254  # RFC 5321 4.5.3.1.3, and the column
 _NAME_LENGTH = 200
 _LANGUAGE = re.compile(r"(?=.{2,16}\Z)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _SUBTAG_CASE = {2: str.upper, 4: str.title}
@@ -42,8 +41,6 @@ class Standing:
 def arrival(text: str, name: str, language: str, suppression_key: str) -> Arrival:
     """What was typed, as it is stored; AddressError names what is wrong with it."""
     address = parse(text)
-    if len(address) > ADDRESS_LENGTH:
-        raise AddressError(f"an address has at most {ADDRESS_LENGTH} characters")
     if len(name) > _NAME_LENGTH or any(unicodedata.category(character) == "Cc" for character in name):
         raise AddressError(f"the name is longer than {_NAME_LENGTH} characters or holds control characters")
     return Arrival(address, address_hash(address, suppression_key), name, _language(language))
@@ -59,16 +56,17 @@ def _language(text: str) -> str:
 
 
 def is_new(standing: Standing, wanted: SubscriptionState) -> bool:
-    """Whether the subscription is to be added; False when it stands as wanted. AddressError names why not.
+    """Whether anything is to be written; False when it stands as wanted. AddressError names why not.
 
-    Unsubscribed and suppressed people stay as they are: only they themselves can come back.
+    Unsubscribed and suppressed people stay as they are: only they themselves can come back. The other way round a
+    file always counts: who has left elsewhere has left.
     """
     if standing.state == wanted.value:
         return False
-    if standing.state is not None:
-        raise AddressError(_STAYS[standing.state])
     if wanted is SubscriptionState.UNSUBSCRIBED:
         return True
+    if standing.state is not None:
+        raise AddressError(_STAYS[standing.state])
     if standing.erased:
         raise AddressError("this person asked to be erased; only they can come back, by the sign-up form")
     if standing.suppressed is not None:

@@ -1,4 +1,4 @@
-"""A small SMTP server on a raw socket: it says what a test wants it to say, and logs what it hears before it answers."""
+"""A small SMTP server on a raw socket: it says what a test wants, and logs what it hears before it answers."""
 
 import socket
 import ssl
@@ -20,7 +20,7 @@ class Act(Enum):
     HUSH = auto()  # neither answer nor close, until the test is over
 
 
-Step = str | bytes | Act  # a str is a line, or several; bytes go out as they are
+Step = str | bytes | int | Act  # a str is a line, or several; bytes go out as they are; so many octets are read
 Answer = Step | tuple[Step, ...] | None  # None: the usual answer
 Script = Mapping[str, Iterable[Answer] | Callable[[str], Answer]]
 
@@ -55,7 +55,7 @@ class _Ended(Exception):
 class ScriptedServer:
     """Answers by `script`: for each command an answer for its first, second, ... time over all connections, then the
     usual one; or a function of the command's argument. Commands are SMTP's, and GREETING, READING (the content is
-    about to be read; `read_first` bytes of it have been) and CONTENT (the final dot has come).
+    about to be read) and CONTENT (the final dot has come).
     """
 
     script: Script = field(default_factory=dict)
@@ -65,7 +65,6 @@ class ScriptedServer:
     tls: ssl.SSLContext | None = None
     implicit: bool = False
     messages_per_connection: int | None = None  # then it closes without a word
-    read_first: int = 0
 
     def __post_init__(self) -> None:
         self.heard: list[str] = []
@@ -91,9 +90,7 @@ class ScriptedServer:
         self.over.set()
         socket.create_connection(("127.0.0.1", self.port)).close()  # wakes accept()
         self._threads[0].join()
-        with self._lock:
-            for connection in self._open:
-                connection.interrupt()
+        self.hang_up()
         for thread in self._threads:
             thread.join()
         self._listener.close()
@@ -101,7 +98,13 @@ class ScriptedServer:
     @property
     def verbs(self) -> list[str]:
         """The commands heard, without their arguments."""
-        return [line.split()[0] for line in self.heard]
+        return [line.split()[0].upper() for line in self.heard]
+
+    def hang_up(self) -> None:
+        """Close every connection there is."""
+        with self._lock:
+            for connection in self._open:
+                connection.interrupt()
 
     def _start(self, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, daemon=True)
@@ -187,9 +190,6 @@ class _Connection:
             self._encrypt()
 
     def _content(self) -> None:
-        if self._server.read_first:
-            assert self._file is not None
-            self._file.read(self._server.read_first)
         self._answer("READING")
         lines: list[bytes] = []
         while (line := self._line()) != b".\r\n":
@@ -215,6 +215,8 @@ class _Connection:
         for step in answer if isinstance(answer, tuple) else (answer,):
             if isinstance(step, Act):
                 self._act(step)
+            elif isinstance(step, int):
+                self._stream().read(step)
             else:
                 octets = step if isinstance(step, bytes) else (step.replace("\n", "\r\n") + "\r\n").encode()
                 self._socket.sendall(octets)
@@ -229,12 +231,15 @@ class _Connection:
         raise _Ended
 
     def _line(self) -> bytes:
-        if self._file is None:
-            self._file = self._socket.makefile("rb")
-        line = self._file.readline()
+        line = self._stream().readline()
         if not line.endswith(b"\n"):
             raise _Ended
         return line
+
+    def _stream(self) -> BinaryIO:
+        if self._file is None:
+            self._file = self._socket.makefile("rb")
+        return self._file
 
     def _encrypt(self) -> None:
         assert self._server.tls is not None

@@ -256,13 +256,13 @@ def test_the_erased_are_not_brought_back(database: Database, list_id: int, impor
     assert _reasons(database, other) == {None: "erased"}
 
 
-def test_a_file_of_unsubscribed_does_not_end_a_subscription_made_here(
+def test_a_file_of_unsubscribed_ends_a_subscription_made_here(
     database: Database, list_id: int, imported: Importing
 ) -> None:
     _subscribe(database, list_id, "ana@example.org")
     report = imported("email\nana@example.org\n", "unsubscribed")
-    assert [reason for _, _, reason in report.refused] == ["subscribed and confirmed here; a file does not change that"]
-    assert _reasons(database, list_id) == {"ana@example.org": None}
+    assert (report.added, report.refused) == (1, [])
+    assert _reasons(database, list_id) == {"ana@example.org": "unsubscribed"}
 
 
 @pytest.mark.parametrize("lifted", [False, True])

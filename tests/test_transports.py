@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.delivery.model import RouteDown, Verdict
+from newsletter.delivery.handing import hand_over
+from newsletter.delivery.model import Outcome, RouteDown, Verdict
 from newsletter.delivery.transports import open_transport
 from newsletter.delivery.transports.folder import FolderTransport
 from newsletter.mailbox import Mailbox, MailboxServer
@@ -118,3 +119,30 @@ def test_folder_that_takes_no_files_leaves_the_letter_untouched(tmp_path, monkey
     assert caught.value.permanent is permanent
     assert len(list(drawn)) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+# What any lane leaves open
+
+
+class Failing:
+    """A lane that accepts one letter and fails with the next in its hands."""
+
+    def hand_over(self, letters, key):
+        drawn = iter(letters)
+        yield Outcome(next(drawn).delivery, Verdict.ACCEPTED)
+        next(drawn)
+        raise OSError("pulled the plug")
+
+    def close(self):
+        """Nothing to close."""
+
+
+def test_letter_in_hand_when_a_lane_fails_is_uncertain():
+    outcomes, heard = [], []
+    with pytest.raises(OSError, match="plug"):
+        hand_over(Failing(), letters(4), [1, 2, 3, 4], "key", outcomes, heard.append)
+    assert [(outcome.delivery, outcome.verdict) for outcome in outcomes] == [
+        (1, Verdict.ACCEPTED), (2, Verdict.UNCERTAIN), (3, Verdict.NOT_STARTED), (4, Verdict.NOT_STARTED),
+    ]  # fmt: skip
+    assert [outcome.delivery for outcome in heard] == [1]
+    assert outcomes[1].text

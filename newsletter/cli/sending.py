@@ -126,7 +126,7 @@ def status_facts(pipeline: Pipeline, issue: str) -> dict[str, Any]:
     with pipeline.database.reading() as session:
         found = find(session, issue)
         mailing = views.status(session, found.id)
-        yes, differences = pipeline.approval(session, found.id)
+        yes, differences = pipeline.gate.look(session, found.id)
     counts = ("candidates", "waiting", "accepted", "deferred", "rejected", "uncertain")
     facts: dict[str, Any] = {"issue": found.slug, "name": found.name, "state": found.state.value}
     facts |= {name: getattr(mailing, name) if mailing else 0 for name in counts}

@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
 from newsletter.database import Database
+from newsletter.delivery import mailings
 from newsletter.delivery.claiming import Claimed, claim, may_go_on
+from newsletter.delivery.compiling import compile_snapshot
 from newsletter.delivery.handing import hand_over
 from newsletter.delivery.ledger import ClaimLost, begin, record
 from newsletter.delivery.letters import Addresser
@@ -25,6 +28,8 @@ from newsletter.delivery.model import Lane, Letter, Outcome, RouteDown, Transpor
 from newsletter.delivery.tables import DeliveryRow, MailingRow
 from newsletter.delivery.workers import Worker, recover
 from newsletter.rendering.mime import Compiled
+from newsletter.settings import Settings
+from subscribers import Links
 
 PATIENCE = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between tries of a route that is down, then we give up for now
 IDLE = 0.2  # seconds between looks at what another sender has in hand
@@ -78,6 +83,25 @@ class Sender:
         self._lock = threading.Lock()
         self._window: list[Claimed] = []
         self.tally = Tally()
+
+    @classmethod
+    def of(
+        cls,
+        database: Database,
+        transport: Transport,
+        settings: Settings,
+        links: Links,
+        mailing_id: int,
+        clock: Clock,
+        stop: threading.Event | None,
+        progress: Callable[[Tally, int], None] | None,
+    ) -> Self:
+        """The sender of a released mailing: what it hands over is the stored snapshot, compiled once."""
+        with database.reading() as session:
+            sealed, parts, candidates = mailings.sealed(session, mailing_id)
+        addresser = Addresser(links, settings.base_url, sealed, tuple(parts), loopback=settings.base_is_loopback)
+        show = (lambda tally: progress(tally, candidates)) if progress else None
+        return cls(database, transport, compile_snapshot(parts, sealed), addresser, mailing_id, clock, stop, show)
 
     def run(self) -> Tally:
         """Hand over until nothing is due, the mailing is held, `stop` is set, or the route stays down."""

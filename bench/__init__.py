@@ -1,0 +1,1 @@
+"""Measuring and looking: what is no test, because it compares or shows."""

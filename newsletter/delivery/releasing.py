@@ -1,0 +1,54 @@
+"""Releasing an issue under the yes that counts, or going on with what was released before."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter.approval.gate import Gate
+from newsletter.clock import Clock
+from newsletter.database import Database
+from newsletter.delivery import mailings, planning
+from newsletter.errors import IllegalMove
+from newsletter.issues import moves
+from newsletter.issues.model import State
+from newsletter.issues.views import IssueSummary
+from newsletter.settings import Settings
+
+
+def release(
+    session: Session,
+    issue: IssueSummary,
+    gate: Gate,
+    settings: Settings,
+    staff_id: int,
+    now: datetime,
+    *,
+    although_planned: bool,
+) -> tuple[int | None, bool]:
+    """The mailing to hand over (None: nothing to do), and whether it is new.
+
+    A new one needs the yes of somebody else to exactly what stands now, the planned time to have come, and links that
+    readers can open. Nothing of that is asked of one that was released: after that a person stops it.
+    """
+    going = mailings.unfinished(session, issue.id)
+    if going is not None:
+        if going.state == "paused":
+            raise IllegalMove(f"{issue.name} is paused. Go on with: newsletter issue resume {issue.slug}")
+        return going.id, False
+    if issue.state in {State.SENT, State.STOPPED}:
+        return None, False
+    planning.require_due(issue.planned_at, issue.slug, now, anyway=although_planned)
+    planning.require_reachable(settings)
+    yes = gate.require(session, issue)
+    mailing_id = mailings.release(session, issue.id, issue.list_id, yes, staff_id, now)
+    moves.move(session, issue.id, State.SENDING, now)
+    planning.cancel(session, issue.id)
+    return mailing_id, True
+
+
+def conclude(database: Database, issue_id: int, mailing_id: int, clock: Clock) -> None:
+    """After handing over: close the mailing, and the issue with it, where nothing waits any more."""
+    with database.transaction() as session:
+        mailings.sweep(session, mailing_id, clock())
+        if mailings.finish(session, mailing_id, clock()):
+            moves.move(session, issue_id, State.SENT, clock())
