@@ -8,7 +8,7 @@ DEV := $(BIN)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo console test test-all check format lock crash bench screenshots wheel clean
+.PHONY: help install demo mailbox test test-all check format lock words crash screenshots wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ crash: $(DEV) ## Kill the sender at 100 random moments, on SQLite and PostgreSQL
 
 screenshots: $(DEV) ## Pictures of the demo's mail, at two widths, light, dark and without images (var/screenshots)
 	@$(BIN)/python -m bench.screenshots
+
+words: $(DEV) ## Bring the catalogues of fixed words up to what code and templates say (templates/locale)
+	@$(BIN)/python -m bench.words
 
 wheel: $(DEV) ## Build the wheel into dist/
 	@$(BIN)/python -m hatchling build -t wheel

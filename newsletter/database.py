@@ -111,7 +111,7 @@ def database_time(session: Session) -> datetime:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: its port is no number; the words would quote what was typed
         raise Misconfigured(
             "DATABASE_URL is not a URL; use sqlite:///path or postgresql+psycopg://host/name."
         ) from None

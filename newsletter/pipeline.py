@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.exc import IntegrityError
+
 from newsletter import preflight
 from newsletter.approval import deciding, snapshots
 from newsletter.approval.gate import Gate
@@ -19,9 +21,9 @@ from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.errors import BadInput, IllegalMove
-from newsletter.issues import assembling, editing, moves
+from newsletter.issues import assembling, editing, fields, moves
 from newsletter.issues.model import State
-from newsletter.issues.views import find
+from newsletter.issues.views import IssueSummary, find
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, log
 from subscribers import AddressBook, Links
@@ -61,6 +63,7 @@ class Pipeline:
         self, list_slug: str, period: str, actor: Actor, since: date | None = None, until: date | None = None
     ) -> assembling.Assembled:
         """Collect a period into a draft; a second time only offers what is new."""
+        actor.permit("assemble")
         now = self.clock()
         today = now.astimezone(self.settings.zone).date()
         with self.database.transaction() as session:
@@ -70,15 +73,17 @@ class Pipeline:
 
     def edit(self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None) -> None:
         """Set subject or preview line."""
+        actor.permit("edit")
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
             log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
 
     def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""
+        actor.permit("choose")
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             editing.choose(session, issue.id, verb, publications, now, reason=reason, staff_id=actor.staff_id)
             log(session, actor, verb, now, issue.id, publications=list(publications), reason=reason)
 
@@ -101,12 +106,15 @@ class Pipeline:
 
     def test(self, key: str, address: str, actor: Actor) -> int:
         """Queue a test copy of every language version to one address; how many."""
+        actor.permit("test")
+        to = fields.address(address, "address")
+        planning.require_reachable(self.settings)
         version = self.version(key)
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             for part in version.parts.values():
-                notices.add(session, notices.TEST_COPY, address, part, now, list_id=issue.list_id, issue_id=issue.id)
-            log(session, actor, "test", now, issue.id, to=address)
+                notices.add(session, notices.TEST_COPY, to, part, now, list_id=issue.list_id, issue_id=issue.id)
+            log(session, actor, "test", now, issue.id, to=to)
         return len(version.parts)
 
     # -- approval: who said yes, to exactly what -----------------------------------------------------------------
@@ -120,7 +128,7 @@ class Pipeline:
                 "Not handed in: something must be mended first.", tuple(f"{f.place}: {f.message}" for f in musts)
             )
         with self.database.transaction() as session:
-            issue = find(session, key)
+            issue = find(session, key, lock=True)
             kept = snapshots.keep(
                 session, issue.id, version.parts, version.envelope, version.basis_facts, person.id, now
             )
@@ -128,7 +136,7 @@ class Pipeline:
             yes = deciding.counting(session, issue.id, version.basis)
             moves.move(session, issue.id, State.IN_REVIEW, now)
             if yes:
-                moves.move(session, issue.id, State.APPROVED, now)
+                planning.approved(session, issue.id, issue.planned_at, now)
             else:
                 asking.ask(session, issue, kept, person, comment, now)
             log(session, actor, "submit", now, issue.id, version=kept.number, fingerprint=kept.fingerprint)
@@ -138,7 +146,7 @@ class Pipeline:
         """Take it back into the draft."""
         actor.require("withdraw")
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             moves.move(session, issue.id, State.DRAFT, now)
             deciding.withdraw(session, issue.id, now)
             planning.cancel(session, issue.id)
@@ -147,16 +155,17 @@ class Pipeline:
     def approve(self, key: str, actor: Actor, comment: str = "", override: str = "") -> Snapshot:
         """Say yes to exactly what was handed in."""
         person = actor.require("approve")
+        override = override.strip()
         if override:
             actor.require("override")
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             review = deciding.required_review(session, issue.id)
             version = deciding.approve(
                 session, review, self.gate.basis(session, issue.id), person.id, now, comment, override
             )
-            if issue.state in {State.IN_REVIEW, State.CHANGES_REQUESTED}:
-                moves.move(session, issue.id, State.APPROVED, now)
+            if issue.state not in {State.APPROVED, State.PLANNED}:
+                planning.approved(session, issue.id, issue.planned_at, now)
             log(session, actor, "approve", now, issue.id, fingerprint=version.fingerprint, override=override)
         return version
 
@@ -164,7 +173,7 @@ class Pipeline:
         """Ask for a change; an earlier yes to the same version stops counting."""
         person = actor.require("request-changes")
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             deciding.request_changes(session, deciding.required_review(session, issue.id), person.id, now, comment)
             moves.move(session, issue.id, State.CHANGES_REQUESTED, now)
             planning.cancel(session, issue.id)
@@ -176,7 +185,7 @@ class Pipeline:
         """Set the time. It is no part of what is approved."""
         actor.require("plan")
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             if at <= now:
                 raise BadInput(f"{at.isoformat()} has passed. Nothing is planned; give a time ahead.")
             self.gate.require(session, issue)
@@ -196,16 +205,13 @@ class Pipeline:
         progress: Callable[[Tally, int], None] | None = None,
     ) -> SendResult:
         """Release the issue, or go on with it after a crash; hand over until nothing is due now."""
-        person = actor.require("send")
+        actor.require("send")
         transport = open_transport("default", self.settings.transport("default"))
-        with self.database.transaction() as session:
-            recover(session)
-            issue, now = find(session, key), self.clock()
-            mailing_id, is_new = release(
-                session, issue, self.gate, self.settings, person.id, now, although_planned=now_although_planned
-            )
-            if is_new:
-                log(session, actor, "send", now, issue.id, mailing=mailing_id)
+        try:
+            issue, mailing_id = self._release(key, actor, although_planned=now_although_planned)
+        except IntegrityError:
+            # Another sender has released it at this very moment; go on with what it made.
+            issue, mailing_id = self._release(key, actor, although_planned=now_although_planned)
         if mailing_id is None:
             return SendResult(self._status(issue.id), None)
         freeze(self.database, mailing_id, self.clock())
@@ -217,6 +223,17 @@ class Pipeline:
             tally = sender.run()
             conclude(self.database, issue.id, mailing_id, self.clock)
         return SendResult(self._status(issue.id), tally)
+
+    def _release(self, key: str, actor: Actor, *, although_planned: bool) -> tuple[IssueSummary, int | None]:
+        with self.database.transaction() as session:
+            recover(session)
+            issue, now, person = find(session, key, lock=True), self.clock(), actor.require("send")
+            mailing_id, is_new = release(
+                session, issue, self.gate, self.settings, person.id, now, although_planned=although_planned
+            )
+            if is_new:
+                log(session, actor, "send", now, issue.id, mailing=mailing_id)
+        return issue, mailing_id
 
     def pause(self, key: str, actor: Actor) -> None:
         """Nothing more is handed over until it is resumed."""
@@ -233,7 +250,7 @@ class Pipeline:
     def _control(self, key: str, actor: Actor, verb: str, to: State) -> None:
         actor.require(verb)
         with self.database.transaction() as session:
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             going = mailings.unfinished(session, issue.id)
             if going is None:
                 raise IllegalMove(f"{issue.name} is not being sent; there is nothing to {verb}.")
@@ -246,11 +263,11 @@ class Pipeline:
         person = actor.require("resolve")
         with self.database.transaction() as session:
             recover(session)
-            issue, now = find(session, key), self.clock()
+            issue, now = find(session, key, lock=True), self.clock()
             last = mailings.latest(session, issue.id)
             if last is None:
                 raise IllegalMove(f"{issue.name} was never sent; there is nothing to settle.")
-            hashes = [self.book.hash(address) for address in addresses]
+            hashes = [self.book.hash(fields.address(address, "reader's address")) for address in addresses]
             settled = mailings.resolve(session, last.id, hashes, how, person.id, now)
             if settled and how == "send_again" and issue.state in {State.SENT, State.STOPPED}:
                 moves.move(session, issue.id, State.SENDING, now)

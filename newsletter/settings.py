@@ -112,7 +112,7 @@ class Settings(BaseModel):
 def load(config: Path | None = None, environment: dict[str, str] | None = None) -> Settings:
     """Read `config` (or NEWSLETTER_CONFIG, or ./newsletter.toml where it exists), then the environment over it."""
     env = dict(os.environ) if environment is None else environment
-    path = config or (Path(env[f"{PREFIX}CONFIG"]) if f"{PREFIX}CONFIG" in env else None)
+    path = config or (Path(env[f"{PREFIX}CONFIG"]) if env.get(f"{PREFIX}CONFIG") else None)
     values: dict[str, Any] = {"folder": (path or Path("newsletter.toml")).resolve().parent}
     if path is not None or Path("newsletter.toml").is_file():
         values |= _file(path or Path("newsletter.toml"))

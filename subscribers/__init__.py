@@ -10,6 +10,7 @@ from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
+from subscribers.people import addresses
 from subscribers.reading import REFUSED, ImportFileError, file_sha256, ignored_columns, read
 from subscribers.tables import Id, Instant, Json, metadata
 
@@ -34,6 +35,7 @@ __all__ = [
     "SubscriptionState",
     "add_list",
     "address_hash",
+    "addresses",
     "file_sha256",
     "find_list",
     "ids_of",

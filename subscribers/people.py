@@ -1,5 +1,7 @@
 """Showing a person: what stands, and how it came to be."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -53,3 +55,13 @@ def _events(session: Session, person_id: int) -> tuple[dict[str, object], ...]:
         {"kind": e.kind, "list": slug, "at": e.at, "source": e.source, "detail": e.detail, "wording": words}
         for e, slug, words in rows
     )
+
+
+def addresses(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The addresses of these subscribers as they stand now; the erased are not among them."""
+    rows = session.execute(
+        select(SubscriberRow.id, SubscriberRow.address).where(
+            SubscriberRow.id.in_(ids), SubscriberRow.address.is_not(None)
+        )
+    )
+    return {row.id: str(row.address) for row in rows}

@@ -13,6 +13,8 @@ from newsletter.database import Database
 from newsletter.migrations import migrate
 from tests.postgres import Postgres
 
+pytest_plugins = ["tests.route"]  # its fixtures: a pipeline with an assembled issue
+
 NOW = datetime(2024, 7, 9, 7, 0, tzinfo=UTC)
 
 
@@ -37,8 +39,8 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
-    _postgres_create(postgres, "template_newsletter")
-    database = Database(_postgres_url(postgres, "template_newsletter"))
+    new_postgres(postgres, "template_newsletter")
+    database = Database(postgres_url(postgres, "template_newsletter"))
     migrate(database)
     database.close()
     return "template_newsletter"
@@ -57,9 +59,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
     name = f"test_{next(_numbers)}"
-    _postgres_create(server, name, template)
-    yield _postgres_url(server, name)
-    _postgres_run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    new_postgres(server, name, template)
+    yield postgres_url(server, name)
+    drop_postgres(server, name)
 
 
 @pytest.fixture
@@ -87,15 +89,19 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     else:
         server = request.getfixturevalue("postgres")
         name = f"empty_{next(_numbers)}"
-        _postgres_create(server, name)
-        url = _postgres_url(server, name)
+        new_postgres(server, name)
+        url = postgres_url(server, name)
     found = Database(url)
     yield found
     found.close()
 
 
-def _postgres_create(server: Postgres, name: str, template: str = "template0") -> None:
+def new_postgres(server: Postgres, name: str, template: str = "template0") -> None:
     _postgres_run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+
+
+def drop_postgres(server: Postgres, name: str) -> None:
+    _postgres_run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _postgres_run(server: Postgres, statement: str) -> None:
@@ -105,5 +111,5 @@ def _postgres_run(server: Postgres, statement: str) -> None:
     engine.dispose()
 
 
-def _postgres_url(server: Postgres, name: str) -> str:
+def postgres_url(server: Postgres, name: str) -> str:
     return make_url(server.url).set(database=name).render_as_string(hide_password=False)

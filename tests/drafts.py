@@ -163,7 +163,7 @@ AT_WORK = (
                 (
                     "Our team joined Mayor Ron Nirenberg at the All Americas Summit of Sister Cities International,"
                     " where city leaders compared how they receive newcomers with the staff and the money they have."
-                    " Guests from 35 countries put one question to each other that every interior ministry shares:"
+                    " Guests from many countries put one question to each other that every interior ministry shares:"
                     " who pays for the first week?"
                 ),
             ),
@@ -187,7 +187,7 @@ AT_WORK = (
         image=picture(
             "san-antonio-leadership-on-migration",
             "Mayor Nirenberg’s city: a tower and a bridge over the river in San Antonio",
-            credit="Illustration: newsletter",
+            credit="Illustration",
         ),
     ),
     item(
@@ -511,7 +511,7 @@ def twelve() -> Draft:
             anchor=f"card-{number}",
             role=Role.LEAD if number == 0 else Role.ITEM,
             picture=picture(
-                f"{number}", "A tree of houses with its roots below the ground", credit="Illustration: newsletter"
+                f"{number}", "A tree of houses with its roots below the ground", credit="Illustration"
             ),
         )
         for number in range(12)

@@ -171,9 +171,34 @@ def test_subject_and_preview_line_are_proposed_so_that_it_can_be_handed_in(fille
     issue = draft(filled, collect(filled).issue_id)
     assert issue.subjects["en"] == "San Antonio’s Leadership, 2023 Impact Report, 3 calls open now"
     assert issue.preheaders["en"] == "Issue 1, Summer 2024. 14 things to read, 6 dates ahead."
-    assert issue.subjects["es"] == "Guía para ciudades, Ciudades que aprenden, 3 convocatorias abiertas"
-    assert issue.preheaders["es"].startswith("Número 1, Verano de 2024.")
-    assert set(issue.subjects) == set(issue.preheaders) == {"en", "es"}
+    assert set(issue.subjects) == set(issue.preheaders) == {"en"}  # two Spanish items make no Spanish version
+
+
+def test_items_speak_the_lists_own_language_and_do_not_repeat_their_label(filled: Database) -> None:
+    items = {item.anchor: item for item in draft(filled, collect(filled).issue_id).items}
+    assert all("en" in item.wordings for item in items.values())
+    titles = {item.wordings["en"].title for item in items.values()}
+    assert {"San Antonio’s Leadership on Migration", "2023 Impact Report"} <= titles
+    assert "Statement on World Refugee Day: Three Commitments of City Halls" in titles
+    guide = items["guia-para-ciudades-acoger-con-los-recursos-que-hay"]
+    assert guide.wordings["en"] == guide.wordings["es"]
+    assert guide.source.language == "es"
+    assert items["san-antonios-leadership-on-migration"].source.title.startswith("MMC Readout: ")
+
+
+def test_a_mail_shows_six_pictures_the_leads_first_and_then_each_sections_in_turn(plain: Database) -> None:
+    for section, kind in (("work", "press_release"), ("read", "report")):
+        for number in range(5):
+            publish(plain, f"{section}-{number}", f"2024-05-{10 - number:02}", kind, summary="Words.")
+    with plain.transaction() as session:
+        for row in session.scalars(select(PublicationRow)):
+            row.media_sha256 = keep(session, written(photo(300 + row.id, 200), "PNG"), NOW).sha256
+    issue = draft(plain, collect(plain).issue_id)
+    assert issue.lead is not None
+    shown = [item.source.title for item in issue.items if item.picture and item.role is not Role.MORE]
+    assert shown == ["work-0", "work-1", "work-2", "read-0", "read-1", "read-2"]
+    assert [item.role for item in issue.items].count(Role.ITEM) == 8
+    assert issue.lead.source.title == "read-0"
 
 
 def test_running_twice_changes_nothing(filled: Database) -> None:
@@ -349,9 +374,32 @@ def test_a_translation_is_the_same_item_in_other_words(database: Database) -> No
     }
     assert covered(database, done.issue_id)["Guía de acogida"] == ("used", "in the mail as a translation")
     assert draft(database, done.issue_id).subjects["es"] == "Guía de acogida"
+    assert "es" in draft(database, done.issue_id).preheaders  # one of two items has Spanish words: half is enough
     with database.transaction() as session:
         hold(session, done.issue_id, twin, NOW)
     assert covered(database, done.issue_id)["Welcome guide"][0] == "held"
+
+
+def test_put_in_by_hand_an_item_has_its_translations_words_too(plain: Database) -> None:
+    original = publish(plain, "MMC Brief: Welcome", "2024-05-01", "brief", url="https://example.org/en")
+    twin = publish(plain, "Guía de acogida", "2024-06-10", "brief", url="https://example.org/es", language="es")
+    publish(plain, "another", "2024-06-11")
+    with plain.transaction() as session:
+        session.execute(update(PublicationRow).where(PublicationRow.id == twin).values(translation_of=original))
+    issue_id = collect(plain).issue_id
+    for number in (original, twin):
+        with plain.transaction() as session:
+            hold(session, issue_id, original, NOW)
+            use(session, issue_id, number, NOW)
+        item = next(item for item in draft(plain, issue_id).items if item.source.publication_id == number)
+        assert item.wordings == {"en": Wording("Welcome"), "es": Wording("Guía de acogida")}
+
+
+def test_without_a_translation_the_sources_own_words_stand_in(plain: Database) -> None:
+    publish(plain, "Leitfaden", "2024-05-01", language="de", summary="Für Städte.")
+    item = draft(plain, collect(plain).issue_id).items[0]
+    assert item.wordings == {"en": Wording("Leitfaden", "Für Städte.")}
+    assert item.source.language == "de"
 
 
 def test_an_arabic_title_gets_a_plain_anchor(plain: Database) -> None:
@@ -430,7 +478,8 @@ def test_an_item_is_taken_out_put_back_and_made_the_lead(filled: Database) -> No
     back = draft(filled, issue_id)
     assert back.lead is not None
     assert back.lead.source.publication_id == lead
-    assert back.lead.anchor == "mmc-readout-san-antonios-leadership-on-migration"
+    assert back.lead.anchor == before.lead.anchor == "san-antonios-leadership-on-migration"
+    assert back.lead.wordings == before.lead.wordings
     assert [item.role for item in back.items].count(Role.LEAD) == 1
     assert back.sections[1].items[0] is back.lead
     with filled.reading() as session:

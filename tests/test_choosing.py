@@ -210,6 +210,24 @@ def test_a_title_loses_what_the_mail_says_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "short"),
+    [
+        ("Brief: Municipal Finance: The State of Play", "Municipal Finance: The State of Play"),
+        ("Mayors Migration Council’s Brief: Arrivals", "Arrivals"),
+        ("MMC: Arrivals", "Arrivals"),
+        ("MMC 2023 Impact Report", "2023 Impact Report"),
+        ("COP26 Summary Report: C40-MMC Task Force", "COP26 Summary Report: C40-MMC Task Force"),
+        ("Global Cities Fund Brief: Arrivals", "Global Cities Fund Brief: Arrivals"),
+        ("Mayors Migration Council Opens an Office", "Mayors Migration Council Opens an Office"),
+        ("Mayors Migration Council 2023", "Mayors Migration Council 2023"),
+        ("Note de synthèse : les arrivées", "les arrivées"),
+    ],
+)
+def test_only_what_stands_beside_it_anyway_leaves_a_title(title: str, short: str) -> None:
+    assert bare(title, ("Brief", "Report", "Note de synthèse"), ("Mayors Migration Council", "")) == short
+
+
+@pytest.mark.parametrize(
     ("title", "most", "short"),
     [
         ("Forum of mayors", 20, "Forum of mayors"),

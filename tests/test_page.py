@@ -19,7 +19,7 @@ from newsletter.rendering.slots import Context, Slot, fill, slots, static
 from newsletter.rendering.theme import Theme, load
 from newsletter.resources import templates
 from tests import drafts
-from tests.drafts import BASE, ISSUE, PROFILE, frame, only, worded
+from tests.drafts import BASE, ISSUE, NUMBERS, PROFILE, frame, only, worded
 
 VALUES = {
     "unsubscribe_url": "https://news.example.org/u/abc",
@@ -323,6 +323,32 @@ def test_what_leads_to_another_language_says_so(english: Rendered, spanish: Rend
     assert "Cities that learn to receive (in Spanish)" in text(english)
     assert "acoger con los recursos que hay (en" not in words(mail(spanish))
     assert "Thank you, Marvin Rees: six years on the board (en inglés)" in words(mail(spanish))
+
+
+def test_the_sources_own_title_is_in_the_sources_language(theme: Theme) -> None:
+    title = "Guía para ciudades: acoger con los recursos que hay"
+    words_en = {"en": (title, "A guide in Spanish for city teams.")}
+    guide = drafts.item(98, "knowledge_product", "guia", date(2024, 6, 18), words_en, language="es")
+    markup = mail(render(only(guide), theme, frame()))
+    assert f'<span lang="es" dir="ltr">{title}</span>' in markup
+    assert '<p style="margin:8px 0 0">A guide in Spanish' in markup
+    assert f'<a lang="es" dir="ltr" href="{BASE}/issues/summer-2024#all"' in markup
+    assert "Not everything is available" not in markup
+
+
+def test_arabic_words_that_stand_in_run_their_own_way(theme: Theme) -> None:
+    title, summary = "دليل الترحيب", "دليل للمدن."
+    guide = drafts.item(97, "knowledge_product", "dalil", date(2024, 6, 18), {"en": (title, summary)}, language="ar")
+    markup = mail(render(only(guide), theme, frame()))
+    assert f'<span lang="ar" dir="rtl">{title}</span>' in markup
+    assert f'<p lang="ar" dir="rtl" align="left" style="margin:8px 0 0">{summary}</p>' in markup
+
+
+def test_numbers_stand_below_what_is_open(theme: Theme) -> None:
+    last = replace(ISSUE.sections[3], blocks=(NUMBERS,))
+    rendered = render(replace(ISSUE, sections=(last,)), theme, frame())
+    assert (2, "By the numbers") in headings(mail(rendered))
+    assert text(rendered).index("Add these dates") < text(rendered).index("By the numbers")
 
 
 def test_other_versions_are_on_the_web(english: Rendered, spanish: Rendered) -> None:

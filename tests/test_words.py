@@ -135,3 +135,8 @@ def test_since_says_what_is_known_and_no_more() -> None:
     assert since("es", day, "import") == "Usted está en nuestra lista desde 2024."
     assert since("fr", day, "form") == "Vous vous êtes inscrit le 4 mars 2024 sur notre site web."
     assert "4 مارس 2024" in since("ar", day, "form")
+
+
+def test_bringing_the_catalogues_up_to_date_changes_nothing_when_they_are() -> None:
+    bench = pytest.importorskip("bench.words")
+    assert all(path.read_bytes() == content for path, content in bench.brought_up().items())

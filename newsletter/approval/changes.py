@@ -68,6 +68,7 @@ def _place(place: str, key: str) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
-        value = value.get("title") or value.get("slug") or value.get("anchor") or "something"
+        source = value.get("source") or {}
+        value = value.get("title") or source.get("title") or value.get("slug") or value.get("anchor") or "something"
     text = str(value)
     return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"

@@ -5,13 +5,14 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 
 from newsletter import bootstrap
 from newsletter.delivery.model import RouteDown
@@ -19,8 +20,9 @@ from newsletter.errors import BadInput, Refusal
 from newsletter.pipeline import Pipeline
 from newsletter.staff.people import Actor, find
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# No emoji codes: ":city:" in somebody's title is what it says.
+out = Console(highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 By = Annotated[str | None, typer.Option("--by", metavar="EMAIL", help="Who does this; their role decides.")]
 RequiredBy = Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who does this; their role decides.")]
@@ -53,13 +55,23 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except Refusal as error:
-        err.print(f"[bold]{_escape(str(error))}[/bold]")
-        for problem in (*getattr(error, "problems", ()), *getattr(error, "changes", ())):
-            err.print(f"  - {_escape(problem)}")
-        raise SystemExit(1) from None
+        _refuse(str(error), *getattr(error, "problems", ()), *getattr(error, "changes", ()))
     except RouteDown as error:
-        err.print(f"[bold]{_escape(str(error))}[/bold]")
-        raise SystemExit(1) from None
+        _refuse(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _refuse(f"{error.filename}: {error.strerror}.")
+    except OperationalError as error:
+        # The driver's own words: SQLAlchemy's would quote the statement with its values.
+        _refuse(f"The database cannot be used: {' '.join(str(error.orig).split())}")
+
+
+def _refuse(sentence: str, *more: str) -> NoReturn:
+    err.print(sentence, style="bold", markup=False)
+    for problem in more:
+        err.print(f"  - {problem}", markup=False)
+    raise SystemExit(1) from None
 
 
 def actor(pipeline: Pipeline, by: str | None) -> Actor:
@@ -76,7 +88,7 @@ def print_json(value: object) -> None:
 
 def say(text: str) -> None:
     """A line for people; markup characters in names and titles are only characters."""
-    out.print(_escape(text))
+    out.print(text, markup=False)
 
 
 def day(text: str | None, option: str) -> date | None:
@@ -101,11 +113,9 @@ def moment(text: str, option: str, pipeline: Pipeline) -> datetime:
 def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     raise TypeError(type(value).__name__)
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 def _os_user() -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from sqlalchemy import select
 
 import subscribers
 from newsletter import bootstrap, migrations
@@ -23,17 +24,19 @@ from newsletter.database import Database
 from newsletter.delivery.sending import Tally
 from newsletter.errors import BadInput
 from newsletter.instance import found as found_instance
-from newsletter.issues import lists
+from newsletter.issues import editing, lists
 from newsletter.issues.views import coverage, find
 from newsletter.mailbox import Mailbox, MailboxServer
 from newsletter.pipeline import Pipeline, SendResult
 from newsletter.publications.importing import import_file
 from newsletter.publications.kinds import seed_kinds
+from newsletter.publications.tables import PublicationRow
 from newsletter.resources import templates
 from newsletter.sample import pictures, publications_path
 from newsletter.sample.readers import readers
+from newsletter.sample.writing import HEADLINES, NOTE, NUMBERS
 from newsletter.settings import load
-from newsletter.staff.people import Actor, add
+from newsletter.staff.people import Actor, add, log
 from newsletter.staff.people import find as find_person
 
 HTTP_PORT = 8025  # where `newsletter mailbox` shows the mails, and the pictures in them
@@ -68,6 +71,8 @@ def _route(pipeline: Pipeline, folder: Path) -> tuple[SendResult, float, str]:
     author, approver = (_actor(pipeline, email) for email in (AUTHOR, APPROVER))
     with _step(f"Collecting {PERIOD} into a draft"):
         done = pipeline.assemble("quarterly", PERIOD, author)
+    with _step("Writing the director's note, numbers and a headline"):
+        _write(pipeline, done.issue_id, author)
     with _step("Rendering and checking it"):
         version = pipeline.version(done.slug)
         findings = pipeline.check(version)
@@ -93,9 +98,8 @@ def _report(pipeline: Pipeline, folder: Path, slug: str, result: SendResult, sec
     say("")
     telling.status(facts)
     size = (folder / "issue.eml").stat().st_size
-    say(
-        f"{facts['messages_per_second']:,.0f} messages a second into the mailbox; one message has {size / 1000:,.0f} KB."
-    )
+    speed = f"{facts['messages_per_second']:,.0f} messages a second into the mailbox"
+    say(f"{speed}; one message has {size / 1000:,.0f} KB.")
     say(f"\nDone in {whole:.0f} s. Look at")
     for name, what in _WHERE:
         say(f"  {folder / name!s:28} {what}")
@@ -206,6 +210,20 @@ def _add_readers(pipeline: Pipeline, folder: Path, list_id: int) -> None:
                 book.pause(session, id_, now + timedelta(days=90), consent, now)
             elif reader.state in {"hard_bounce", "complaint"}:
                 book.suppress(session, reader.email, reader.state, "import", now)
+
+
+def _write(pipeline: Pipeline, issue_id: int, author: Actor) -> None:
+    """What an author adds to a draft by hand."""
+    now = pipeline.clock()
+    with pipeline.database.transaction() as session:
+        for kind, fields in (("director", NOTE), ("numbers", NUMBERS)):
+            block = editing.set_block(session, issue_id, kind, fields, now)
+            log(session, author, "block", now, issue_id, block=block, kind=kind)
+        for external_id, title in HEADLINES.items():
+            found = select(PublicationRow.id).where(PublicationRow.external_id == external_id)
+            publication = session.scalars(found).one()
+            editing.set_wording(session, issue_id, publication, "en", now, title=title)
+            log(session, author, "edit", now, issue_id, publication=publication, title=title)
 
 
 def _actor(pipeline: Pipeline, email: str) -> Actor:

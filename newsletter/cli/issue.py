@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import sending, telling
+from newsletter.cli import blocks, sending, telling
 from newsletter.cli.console import By, Json, RequiredBy, actor, day, opened, out, print_json, refusals, say
 from newsletter.cli.outputs import write_issue
 from newsletter.cli.sending import Issue, deliver_notices
@@ -123,7 +123,8 @@ def test(issue: Issue, to: Annotated[str, typer.Option("--to", metavar="EMAIL")]
     """Send a test copy; its links change nothing."""
     with refusals(), opened() as pipeline:
         copies = pipeline.test(issue, to, actor(pipeline, by))
-        deliver_notices(pipeline)
+        if refused := deliver_notices(pipeline):
+            raise BadInput("The mail service did not take it.", refused)
         say(f"{copies} test {'copy is' if copies == 1 else 'copies are'} on the way to {to}.")
 
 
@@ -171,4 +172,5 @@ def request_changes(
         say("Asked for a change. Nothing goes out until it is handed in again and approved.")
 
 
+app.registered_commands += blocks.app.registered_commands
 app.registered_commands += sending.app.registered_commands

@@ -1,14 +1,14 @@
 """`newsletter lists`: add, show, list."""
 
-from email.utils import parseaddr
 from typing import Annotated
 
 import typer
 
 import subscribers
 from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
-from newsletter.errors import BadInput, NotFound
+from newsletter.errors import NotFound
 from newsletter.issues import lists as profiles
+from newsletter.issues.fields import parse_sender
 from newsletter.staff.people import log
 
 app = typer.Typer(no_args_is_help=True)
@@ -37,11 +37,8 @@ def add(
     """Add a list with its sender and its sections."""
     with refusals(), opened() as pipeline:
         who = actor(pipeline, by)
-        if who.person:
-            who.require("lists")
-        from_name, from_address = parseaddr(from_)
-        if not from_address:
-            raise BadInput(f"--from {from_}: give it as 'Name <address@example.org>'.")
+        who.permit("lists")
+        from_name, from_address = parse_sender(from_)
         spoken = tuple(code.strip() for code in languages.split(",") if code.strip())
         now = pipeline.clock()
         with pipeline.database.transaction() as session:

@@ -9,8 +9,7 @@ import typer
 
 from newsletter import __version__, migrations, settings
 from newsletter.cli import issue, lists, mailbox, publications, staff, subscribers
-from newsletter.cli.console import options, refusals, say
-from newsletter.cli.demo import run
+from newsletter.cli.console import options, out, refusals, say
 from newsletter.clock import system_clock
 from newsletter.database import Database
 from newsletter.instance import found, require_same_key
@@ -19,7 +18,7 @@ from newsletter.publications.kinds import seed_kinds
 app = typer.Typer(
     name="newsletter",
     help="From what you published to one approved e-mail issue, to every confirmed subscriber, once.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -33,14 +32,18 @@ app.command("mailbox")(mailbox.mailbox)
 
 @app.callback()
 def before(
+    context: typer.Context,
     config: Annotated[
         Path | None, typer.Option("--config", help="The settings file.", envvar="NEWSLETTER_CONFIG")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
     if version:
         say(f"newsletter {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        out.print(context.get_help(), markup=False)
+        raise typer.Exit(2)
     options.config = config
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(message)s")
 
@@ -69,6 +72,8 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Where it works; emptied first.")] = Path("var/demo"),
 ) -> None:
     """The whole route on real sample publications, into a local mailbox."""
+    from newsletter.cli.demo import run  # noqa: PLC0415 -- mailbox and sample: not for every other command
+
     with refusals():
         run(folder)
 

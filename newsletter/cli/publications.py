@@ -23,6 +23,7 @@ def import_(
     """Take in a file of publications, all of it or nothing."""
     with refusals(), opened() as pipeline:
         who = actor(pipeline, by)
+        who.permit("import")
         with pipeline.database.reading() as session:
             known = [kind.slug for kind in kinds(session)]
         batch = importing.read_file(file, known)
@@ -30,6 +31,8 @@ def import_(
             done = importing.land(session, batch, pipeline.clock())
             log(session, who, "import", pipeline.clock(), file=file.name, new=done.new, changed=done.changed)
         say(f"{file.name}: {done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
+        if on_the_web := batch.pictures_on_the_web:
+            say(f"{on_the_web} pictures lie on the web and were not taken: put the files beside {file.name}.")
 
 
 @app.command()
@@ -53,6 +56,7 @@ def add(
     fields = {key: value for key, value in locals().items() if key != "by"}
     with refusals(), opened() as pipeline:
         who = actor(pipeline, by)
+        who.permit("import")
         with pipeline.database.transaction() as session:
             publication = one(fields, [row.slug for row in kinds(session)])
             id_ = adding.add(session, publication, pipeline.clock())
@@ -64,7 +68,7 @@ def add(
 def list_(
     period: Annotated[str | None, typer.Option(help="Like 2024-Q2; all without it.")] = None, as_json: Json = False
 ) -> None:
-    """What is in the database, newest first; what has no date stands at the end."""
+    """What is in the database, by date; what has none stands at the end."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
         bounds = parse(period) if period else None
         found = views.publications(session, bounds.first, bounds.last) if bounds else views.publications(session)

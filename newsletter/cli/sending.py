@@ -8,14 +8,17 @@ from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.orm import Session
 
+from newsletter.approval.model import Yes
 from newsletter.cli import telling
 from newsletter.cli.console import Json, RequiredBy, actor, err, moment, opened, print_json, refusals, say
 from newsletter.delivery import notices, views
-from newsletter.delivery.model import RouteDown
+from newsletter.delivery.model import RouteDown, Verdict
 from newsletter.delivery.sending import Tally
 from newsletter.delivery.transports import open_transport
-from newsletter.errors import BadInput, Misconfigured
+from newsletter.delivery.workers import recover
+from newsletter.errors import BadInput, Misconfigured, Refusal
 from newsletter.issues import lists
 from newsletter.issues.views import coverage, find
 from newsletter.pipeline import Pipeline
@@ -111,22 +114,27 @@ def report(issue: Issue, as_json: Json = False) -> None:
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
         found = find(session, issue)
         balance, refused = coverage(session, found.id), views.refusals(session, found.id)
+        unanswered = views.without_answer(session, found.id)
         facts = status_facts(pipeline, issue)
         if as_json:
-            print_json({"status": facts, "coverage": balance, "refusals": dict(refused)})
+            print_json({"status": facts, "coverage": balance, "refusals": dict(refused), "uncertain": unanswered})
             return
         telling.issue(found, balance)
         telling.status(facts)
         for words, number in refused:
             say(f"  {number} x {words}")
+        if unanswered:
+            say(f"Without an answer: {', '.join(unanswered)}")
 
 
 def status_facts(pipeline: Pipeline, issue: str) -> dict[str, Any]:
     """`issue status --json`: zeros before the first send."""
+    with pipeline.database.transaction() as session:
+        recover(session)  # what a killed sender had in hand is counted as what it is: without an answer
     with pipeline.database.reading() as session:
         found = find(session, issue)
         mailing = views.status(session, found.id)
-        yes, differences = pipeline.gate.look(session, found.id)
+        yes, differences = _approval(pipeline, session, found.id)
     counts = ("candidates", "waiting", "accepted", "deferred", "rejected", "uncertain")
     facts: dict[str, Any] = {"issue": found.slug, "name": found.name, "state": found.state.value}
     facts |= {name: getattr(mailing, name) if mailing else 0 for name in counts}
@@ -140,8 +148,18 @@ def status_facts(pipeline: Pipeline, issue: str) -> dict[str, Any]:
     return facts
 
 
-def deliver_notices(pipeline: Pipeline, *, needed: bool = True) -> None:
-    """Hand over the notices that wait. Where they are only a courtesy, a mail service that is down is a remark."""
+def _approval(pipeline: Pipeline, session: Session, issue_id: int) -> tuple[Yes | None, tuple[str, ...]]:
+    """A theme that cannot be read today is a reason why no yes counts, and no reason to say nothing of the rest."""
+    try:
+        return pipeline.gate.look(session, issue_id)
+    except Refusal as error:
+        return None, (str(error),)
+
+
+def deliver_notices(pipeline: Pipeline, *, needed: bool = True) -> tuple[str, ...]:
+    """Hand over the notices that wait; what was said of each that was not taken. Where they are only a courtesy, a mail
+    service that is down is a remark.
+    """
 
     def sender_of(session: Any, list_id: int) -> notices.Sender:
         profile = lists.profile(session, list_id)
@@ -150,11 +168,13 @@ def deliver_notices(pipeline: Pipeline, *, needed: bool = True) -> None:
 
     try:
         transport = open_transport("default", pipeline.settings.transport("default"))
-        notices.deliver(pipeline.database, transport, pipeline.links, sender_of, pipeline.clock)
+        outcomes = notices.deliver(pipeline.database, transport, pipeline.links, sender_of, pipeline.clock)
     except (RouteDown, Misconfigured) as error:
         if needed:
             raise
         err.print(f"No mail was sent to those who may approve: {error}", markup=False)
+        return ()
+    return tuple(f"{one.verdict}: {one.text}" for one in outcomes if one.verdict is not Verdict.ACCEPTED)
 
 
 def _say_status(pipeline: Pipeline, issue: str, first: str) -> None:

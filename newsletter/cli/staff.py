@@ -20,8 +20,7 @@ def add(
     """Add somebody who works here."""
     with refusals(), opened() as pipeline:
         who = actor(pipeline, by)
-        if who.person:
-            who.require("staff")
+        who.permit("staff")
         with pipeline.database.transaction() as session:
             person = people.add(session, email, role, pipeline.clock(), name)
             people.log(session, who, "staff", pipeline.clock(), added=person.email, role=person.role)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
@@ -12,7 +12,7 @@ import subscribers
 from newsletter.cli.console import By, Json, actor, day, err, opened, print_json, refusals, say
 from newsletter.errors import BadInput, NotFound
 from newsletter.pipeline import Pipeline
-from newsletter.staff.people import log
+from newsletter.staff.people import Actor, log
 
 app = typer.Typer(no_args_is_help=True)
 ListOption = Annotated[str, typer.Option("--list", help="The list's short name.")]
@@ -40,8 +40,8 @@ def import_(
 ) -> None:
     """Take in a CSV with the columns email, name, language. Nobody who has left is brought back."""
     with refusals(), opened() as pipeline:
+        who = _permitted(pipeline, by, "import")
         list_id, now = _list_id(pipeline, list_slug), pipeline.clock()
-        who = actor(pipeline, by)
         agreed = day(consent_at, "--consent-at")
         if as_ is ImportedAs.CONFIRMED and (not consent.strip() or agreed is None):
             raise BadInput("Confirmed readers need --consent 'the words they agreed to' and --consent-at DAY.")
@@ -54,15 +54,19 @@ def import_(
                     who.person.email if who.person else "", now, language, dry_run=dry_run,
                     progress=lambda done: progress.update(task, completed=done),
                 )  # fmt: skip
-            except (subscribers.ImportFileError, OSError) as error:
+            except (subscribers.ImportFileError, subscribers.ConsentError, OSError) as error:
                 raise BadInput(f"{file}: {error}") from None
-        _log(pipeline, by, "import", file=file.name, added=report.added)
+        if not dry_run:
+            with pipeline.database.transaction() as session:
+                log(session, who, "import", now, file=file.name, added=report.added)
         _tell(report, dry_run=dry_run)
 
 
 def _tell(report: subscribers.ImportReport, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     say(f"{report.added} {would}added, {report.unchanged} unchanged, {len(report.refused)} refused.")
+    if report.ignored_columns:
+        say(f"Not read: {', '.join(report.ignored_columns)}.")
     for line, address, reason in report.refused[:_SHOWN]:
         err.print(f"  line {line}, {address}: {reason}", markup=False)
     if len(report.refused) > _SHOWN:
@@ -80,6 +84,7 @@ def add(
 ) -> None:
     """Add one person: confirmed with the words they agreed to, else pending."""
     with refusals(), opened() as pipeline:
+        who = _permitted(pipeline, by, "import")
         list_id, now = _list_id(pipeline, list_slug), pipeline.clock()
         state = subscribers.SubscriptionState.CONFIRMED if consent.strip() else subscribers.SubscriptionState.PENDING
         with pipeline.database.transaction() as session, _addresses():
@@ -88,7 +93,7 @@ def add(
                 session, list_id, email, state, subscribers.Consent("staff", now, words, detail=by or ""), now, name,
                 language,
             )  # fmt: skip
-        _log(pipeline, by, "import", added=1 if outcome == "added" else 0)
+            log(session, who, "import", now, added=1 if outcome == "added" else 0)
         say(f"{email}: {outcome}, {state.value}.")
 
 
@@ -117,13 +122,14 @@ def show(email: str, as_json: Json = False) -> None:
 def unsubscribe(email: str, list_slug: ListOption, by: By = None) -> None:
     """Take a person off a list; a send that is running sees it at once."""
     with refusals(), opened() as pipeline:
+        who = _permitted(pipeline, by, "unsubscribe")
         list_id, now = _list_id(pipeline, list_slug), pipeline.clock()
         with pipeline.database.transaction() as session, _addresses():
             id_ = pipeline.book.subscription_id(session, email, list_id)
             if id_ is None:
                 raise NotFound(f"{email} is not on {list_slug}.")
             gone = pipeline.book.unsubscribe(session, id_, subscribers.Consent("staff", now, detail=by or ""), now)
-        _log(pipeline, by, "unsubscribe")
+            log(session, who, "unsubscribe", now)
         say(f"{email} is off {list_slug}." if gone else f"{email} was off {list_slug} already.")
 
 
@@ -131,12 +137,10 @@ def unsubscribe(email: str, list_slug: ListOption, by: By = None) -> None:
 def suppress(email: str, reason: Annotated[str, typer.Option(help="Why, in a few words.")] = "", by: By = None) -> None:
     """Never mail this address again, on any list."""
     with refusals(), opened() as pipeline:
-        who = actor(pipeline, by)
-        if who.person:
-            who.require("suppress")
+        who, now = _permitted(pipeline, by, "suppress"), pipeline.clock()
         with pipeline.database.transaction() as session, _addresses():
-            pipeline.book.suppress(session, email, "staff", "staff", pipeline.clock(), reason)
-        _log(pipeline, by, "suppress")
+            pipeline.book.suppress(session, email, "staff", "staff", now, reason)
+            log(session, who, "suppress", now)
         say(f"{email} is on the do-not-mail list.")
 
 
@@ -159,10 +163,11 @@ def _list_id(pipeline: Pipeline, slug: str) -> int:
     return face.id
 
 
-def _log(pipeline: Pipeline, by: str | None, verb: str, **detail: Any) -> None:
+def _permitted(pipeline: Pipeline, by: str | None, verb: str) -> Actor:
+    """Who acts, before anything is done; a named person's role must cover it."""
     who = actor(pipeline, by)
-    with pipeline.database.transaction() as session:
-        log(session, who, verb, pipeline.clock(), **detail)
+    who.permit(verb)
+    return who
 
 
 def _progress() -> Progress:

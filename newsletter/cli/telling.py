@@ -55,7 +55,7 @@ def findings(found: Sequence[Finding]) -> None:
 
 def sent(status_: MailingStatus, tally: Tally | None, issue_: str, *, waited: bool) -> None:
     """What a send did, and what is left; exit 1 when the mail service stopped it."""
-    if tally is None and waited:
+    if tally is None and (waited or status_.state in {"sent", "stopped"}):
         say(f"Nothing to do: {issue_} is {status_.state}. {_sum(status_)}")
     elif tally is None:
         say(f"Released. {_sum(status_)}")
@@ -64,7 +64,8 @@ def sent(status_: MailingStatus, tally: Tally | None, issue_: str, *, waited: bo
     if status_.deferred and status_.next_due:
         say(f"{status_.deferred:,} were put off; the next try is due {status_.next_due:%Y-%m-%d %H:%M} UTC.")
     if status_.uncertain:
-        say(f"{status_.uncertain:,} without an answer: they have most likely arrived. See: newsletter issue resolve")
+        say(f"{status_.uncertain:,} without an answer; most likely they have arrived.")
+        say(f"Who they are: newsletter issue report {issue_}")
     if tally and tally.route_error and status_.waiting:
         err.print(f"Stopped by the mail service: {tally.route_error}", markup=False)
         err.print("Nobody is lost: those who wait get their copy when you send again.")

@@ -15,10 +15,10 @@ def hand_over(
 ) -> None:
     """Hand over and fill `outcomes`, one for each of `ids`, also when the lane raises (which is passed on).
 
-    Not drawn: never started. Drawn and not told, because the lane raised in the middle: nobody knows.
+    Who writes the letters may add outcomes for those that cannot be written. Of the others: not drawn, never started;
+    drawn and not told, because the lane raised in the middle, nobody knows.
     """
     drawn: set[int] = set()
-    told: set[int] = set()
 
     def watched() -> Iterator[Letter]:
         for letter in letters:
@@ -27,10 +27,10 @@ def hand_over(
 
     try:
         for outcome in lane.hand_over(watched(), key):
-            told.add(outcome.delivery)
             outcomes.append(outcome)
             heard(outcome)
     finally:
+        told = {outcome.delivery for outcome in outcomes}
         for id_ in ids:
             if id_ not in told:
                 verdict = Verdict.UNCERTAIN if id_ in drawn else Verdict.NOT_STARTED

@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from newsletter.delivery.model import DeliveryState, Fault, Outcome, Verdict
 from newsletter.delivery.retry import next_due
 from newsletter.delivery.tables import AttemptRow, DeliveryRow, HandoverRow, MailingRow, NoticeRow, WorkerRow
+from newsletter.issues import moves
+from newsletter.issues.model import State
+from newsletter.issues.tables import IssueRow
 
 Fenced = type[DeliveryRow] | type[NoticeRow]
 FENCED: tuple[Fenced, ...] = (DeliveryRow, NoticeRow)
@@ -78,8 +81,35 @@ def record(
     for verdict in (Verdict.DEFERRED, Verdict.REJECTED, Verdict.UNCERTAIN):
         for outcome in by_verdict.get(verdict, ()):
             _record_failure(session, table, handover_id, outcome, now)
+    if untouched or Verdict.DEFERRED in by_verdict:
+        _reopen(session, handover_id, now)
     if ended:
         session.execute(update(HandoverRow).where(HandoverRow.id == handover_id).values(ended_at=now))
+
+
+def _reopen(session: Session, handover_id: int, now: datetime) -> None:
+    """A mailing that was finished while these copies were taken for uncertain is not sent: some of them wait again."""
+    # Issue, then mailing, as everybody locks them: whoever comes second sees what the first one did.
+    found = (
+        select(MailingRow.id, MailingRow.issue_id, MailingRow.state)
+        .join(HandoverRow, HandoverRow.mailing_id == MailingRow.id)
+        .join(IssueRow, IssueRow.id == MailingRow.issue_id)
+        .where(HandoverRow.id == handover_id)
+    )
+    session.execute(found.with_for_update(of=IssueRow, key_share=True))
+    mailing = session.execute(found.with_for_update(of=MailingRow, key_share=True)).one_or_none()
+    if mailing is None or mailing.state != "sent" or not _any_open(session, mailing.id):
+        return
+    session.execute(
+        update(MailingRow).where(MailingRow.id == mailing.id).values(state="sending", finished_at=None),
+        execution_options={"synchronize_session": False},
+    )
+    moves.move(session, mailing.issue_id, State.SENDING, now)
+
+
+def _any_open(session: Session, mailing_id: int) -> bool:
+    open_ = (DeliveryRow.mailing_id == mailing_id, DeliveryRow.state.in_(("waiting", "deferred")))
+    return session.scalar(select(DeliveryRow.id).where(*open_).limit(1)) is not None
 
 
 def _record_failure(session: Session, table: Fenced, handover_id: int, outcome: Outcome, now: datetime) -> None:
@@ -136,13 +166,13 @@ def bury(session: Session, worker_id: int, now: datetime) -> int:
     give_back(session, worker_id)
     uncertain = 0
     for table in FENCED:
-        open_ = select(table.id, table.handover_id).where(table.worker_id == worker_id, table.state == "handing")
-        rows = session.execute(open_).all()
-        session.execute(
+        rows = session.execute(
             update(table)
             .where(table.worker_id == worker_id, table.state == "handing")
             .values(state="uncertain", changed_at=now, text=LINE_BROKE)
-        )
+            .returning(table.id, table.handover_id),
+            execution_options={"synchronize_session": False},
+        ).all()
         for id_, handover_id in rows:
             outcome = Outcome(id_, Verdict.UNCERTAIN, Fault.NONE, text=LINE_BROKE)
             _attempt(session, table, handover_id, outcome, now)

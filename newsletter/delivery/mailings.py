@@ -17,6 +17,10 @@ from newsletter.rendering.page import Rendered
 
 def release(session: Session, issue_id: int, list_id: int, yes: Yes, staff_id: int, now: datetime) -> int:
     """A new live mailing under `yes`, to be frozen; its id. One unfinished one per issue is the database's own rule."""
+    before = latest(session, issue_id)
+    if before is not None and before.finished_at is not None:
+        # Another sender did it all between our look at the issue and our turn.
+        raise IllegalMove("The issue has just been sent by somebody else; look at its status.")
     row = MailingRow(
         issue_id=issue_id, list_id=list_id, snapshot_id=yes.snapshot_id, decision_id=yes.decision_id, kind="live",
         state="freezing", audience={"kind": "everyone"}, left_out={}, released_by=staff_id, created_at=now,
@@ -104,6 +108,7 @@ def _move(session: Session, mailing_id: int, states: tuple[str, ...], to: str, b
 def finish(session: Session, mailing_id: int, now: datetime) -> bool:
     """Close a mailing in which nothing waits and nothing is put off; whether it is closed now. Uncertain ones do
     not hold it."""
+    _lock(session, mailing_id)
     open_states = ("waiting", "claimed", "handing", "deferred")
     left = session.scalar(
         select(func.count()).where(DeliveryRow.mailing_id == mailing_id, DeliveryRow.state.in_(open_states))
@@ -117,6 +122,11 @@ def finish(session: Session, mailing_id: int, now: datetime) -> bool:
         .returning(MailingRow.id)
     ).first()
     return closed is not None
+
+
+def _lock(session: Session, mailing_id: int) -> None:
+    """Whoever closes or opens a mailing counts after this, so that nothing comes between (PostgreSQL)."""
+    session.execute(select(MailingRow.id).where(MailingRow.id == mailing_id).with_for_update(key_share=True))
 
 
 def next_due(session: Session, mailing_id: int) -> datetime | None:
@@ -144,6 +154,7 @@ def resolve(
 
     Leaving is written down and changes no count: nobody knows more than before.
     """
+    _lock(session, mailing_id)
     found = [row.id for row in uncertain(session, mailing_id, address_hashes)]
     session.add_all(ResolutionRow(delivery_id=id_, how=how, staff_id=staff_id, at=now) for id_ in found)
     if how == "send_again" and found:

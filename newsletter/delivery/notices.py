@@ -11,9 +11,10 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.delivery.handing import hand_over
 from newsletter.delivery.ledger import ClaimLost, begin, record
-from newsletter.delivery.model import Letter, Outcome, RouteDown, Transport, Verdict
+from newsletter.delivery.model import Fault, Letter, Outcome, RouteDown, Transport, Verdict
 from newsletter.delivery.tables import NoticeRow
 from newsletter.delivery.workers import Worker, recover
+from newsletter.errors import RenderError
 from newsletter.rendering.headers import date, list_unsubscribe, mailbox, unstructured, verbatim
 from newsletter.rendering.mime import Compiled, Part
 from newsletter.rendering.page import Rendered
@@ -101,11 +102,15 @@ def _hand_over(
             return Outcome(notice.id, Verdict.NOT_STARTED)
     outcomes: list[Outcome] = []
     try:
-        lane = transport.lane(_compiled(notice, sender))
+        compiled, letter = _compiled(notice, sender), _letter(notice, sender, links, now)
+        lane = transport.lane(compiled)
         try:
-            hand_over(lane, [_letter(notice, sender, links, now)], [notice.id], key, outcomes)
+            hand_over(lane, [letter], [notice.id], key, outcomes)
         finally:
             lane.close()
+    except RenderError as error:
+        # It can never be written, and must not stand in the way of those behind it.
+        outcomes = outcomes or [Outcome(notice.id, Verdict.REJECTED, Fault.ISSUE, text=str(error))]
     finally:
         told = outcomes or [Outcome(notice.id, Verdict.NOT_STARTED)]
         with database.transaction() as session:

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from newsletter.calendar import CalendarRow
 from newsletter.errors import IllegalMove, Misconfigured
+from newsletter.issues import moves
+from newsletter.issues.model import State
 from newsletter.issues.tables import IssueRow
 from newsletter.settings import Settings
 
@@ -30,9 +32,15 @@ def cancel(session: Session, issue_id: int) -> None:
     )
 
 
-def planned_at(session: Session, issue_id: int) -> datetime | None:
-    """The planned time, where there is one."""
-    return session.scalar(select(IssueRow.planned_at).where(IssueRow.id == issue_id))
+def approved(session: Session, issue_id: int, at: datetime | None, now: datetime) -> None:
+    """A yes was said: a plan that lies ahead stands again; one whose time has passed is forgotten, so that a late yes
+    never starts a send.
+    """
+    moves.move(session, issue_id, State.APPROVED, now)
+    if at is not None and at > now:
+        moves.move(session, issue_id, State.PLANNED, now)
+    else:
+        cancel(session, issue_id)
 
 
 def require_due(at: datetime | None, slug: str, now: datetime, *, anyway: bool) -> None:

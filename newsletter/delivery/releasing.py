@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.approval.gate import Gate
@@ -11,6 +12,7 @@ from newsletter.delivery import mailings, planning
 from newsletter.errors import IllegalMove
 from newsletter.issues import moves
 from newsletter.issues.model import State
+from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import IssueSummary
 from newsletter.settings import Settings
 
@@ -49,6 +51,8 @@ def release(
 def conclude(database: Database, issue_id: int, mailing_id: int, clock: Clock) -> None:
     """After handing over: close the mailing, and the issue with it, where nothing waits any more."""
     with database.transaction() as session:
+        # Issue, then mailing: the order in which a pause or a stop that comes at this moment locks them.
+        session.execute(select(IssueRow.id).where(IssueRow.id == issue_id).with_for_update(key_share=True))
         mailings.sweep(session, mailing_id, clock())
         if mailings.finish(session, mailing_id, clock()):
             moves.move(session, issue_id, State.SENT, clock())

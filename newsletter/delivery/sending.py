@@ -24,9 +24,10 @@ from newsletter.delivery.compiling import compile_snapshot
 from newsletter.delivery.handing import hand_over
 from newsletter.delivery.ledger import ClaimLost, begin, record
 from newsletter.delivery.letters import Addresser
-from newsletter.delivery.model import Lane, Letter, Outcome, RouteDown, Transport, Verdict
+from newsletter.delivery.model import Fault, Lane, Letter, Outcome, RouteDown, Transport, Verdict
 from newsletter.delivery.tables import DeliveryRow, MailingRow
 from newsletter.delivery.workers import Worker, recover
+from newsletter.rendering.headers import HeaderError
 from newsletter.rendering.mime import Compiled
 from newsletter.settings import Settings
 from subscribers import Links
@@ -105,6 +106,7 @@ class Sender:
 
     def run(self) -> Tally:
         """Hand over until nothing is due, the mailing is held, `stop` is set, or the route stays down."""
+        self._rehearse()
         with Worker(self._database, self._look) as worker:
             while self._goes_on(worker):
                 self._hand_over_all(worker)
@@ -201,16 +203,39 @@ class Sender:
     def _hand_over(self, worker: Worker, lane: Lane, group: _Group, claimed: list[Claimed]) -> None:
         ids = [one.delivery for one in claimed]
         try:
-            hand_over(lane, self._letters(worker, claimed), ids, group.key, group.outcomes, self._count)
+            hand_over(lane, self._letters(worker, group, claimed), ids, group.key, group.outcomes, self._count)
         except RouteDown as error:
             self._route_failed(str(error), permanent=error.permanent)
 
-    def _letters(self, worker: Worker, claimed: list[Claimed]) -> Iterator[Letter]:
+    def _letters(self, worker: Worker, group: _Group, claimed: list[Claimed]) -> Iterator[Letter]:
         for one in claimed:
             self._pacer.wait(self._stop)
             if not self._goes_on(worker):
                 return
-            yield self._addresser.letter(one, self._clock())
+            written = self._written(one)
+            if isinstance(written, Letter):
+                yield written
+            else:
+                group.outcomes.append(written)
+                self._count(written)
+
+    def _written(self, one: Claimed) -> Letter | Outcome:
+        """The letter, or why there is none: one that cannot be written must not stand in the way of the others."""
+        try:
+            letter = self._addresser.letter(one, self._clock())
+            self._compiled.message(letter.language, letter.headers, letter.values)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is about this one; `_rehearse` saw to the rest
+            log.warning("The letter of delivery %s cannot be written: %s", one.delivery, error)
+            fault = Fault.READER if isinstance(error, HeaderError) else Fault.ISSUE
+            return Outcome(one.delivery, Verdict.REJECTED, fault, text=f"The letter cannot be written: {error}")
+        return letter
+
+    def _rehearse(self) -> None:
+        """Write a letter to nobody in each language: what is wrong with all of them ends the send, and rejects none."""
+        for language in self._compiled.languages:
+            nobody = Claimed(0, 0, 0, "reader@example.org", "Reader", language, None, "")
+            letter = self._addresser.letter(nobody, self._clock())
+            self._compiled.message(letter.language, letter.headers, letter.values)
 
     def _count(self, outcome: Outcome) -> None:
         with self._lock:

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+import subscribers
 from newsletter.delivery.ledger import sums
-from newsletter.delivery.mailings import latest, next_due
+from newsletter.delivery.mailings import latest, next_due, uncertain
 from newsletter.delivery.tables import AttemptRow, DeliveryRow
 
 
@@ -74,3 +75,13 @@ def refusals(session: Session, issue_id: int, most: int = 20) -> list[tuple[str,
         .limit(most)
     )
     return [(words, number) for words, number in rows]
+
+
+def without_answer(session: Session, issue_id: int) -> list[str]:
+    """The readers whose copy may or may not have arrived, by their addresses as they stand now."""
+    mailing = latest(session, issue_id)
+    if mailing is None:
+        return []
+    ids = [row.subscriber_id for row in uncertain(session, mailing.id)]
+    known = subscribers.addresses(session, ids)
+    return [known.get(id_, "(erased)") for id_ in ids]

@@ -10,18 +10,18 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database, database_time
-from newsletter.delivery.ledger import bury
+from newsletter.delivery.ledger import FENCED, bury
 from newsletter.delivery.tables import WorkerRow
 
 LEASE = timedelta(seconds=30)
@@ -94,9 +94,15 @@ def recover(session: Session) -> int:
     """Bury the workers that have died since: how many copies are uncertain now that were in hand."""
     now = database_time(session)
     here = host()
-    living = session.scalars(select(WorkerRow).where(WorkerRow.ended_at.is_(None))).all()
-    dead = [row for row in living if row.alive_until < now or (row.host == here and not _runs(row.pid, row.started))]
+    # One that was buried while it still claimed something holds it for ever, unless it is buried again.
+    holding = [select(t.worker_id).where(t.state.in_(("claimed", "handing"))) for t in FENCED]
+    rows = select(WorkerRow).where(or_(WorkerRow.ended_at.is_(None), *(WorkerRow.id.in_(held) for held in holding)))
+    dead = [row for row in session.scalars(rows) if row.ended_at is not None or _is_dead(row, now, here)]
     return sum(bury(session, row.id, now) for row in dead)
+
+
+def _is_dead(row: WorkerRow, now: datetime, here: str) -> bool:
+    return row.alive_until < now or (row.host == here and not _runs(row.pid, row.started))
 
 
 def host() -> str:

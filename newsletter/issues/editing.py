@@ -1,17 +1,25 @@
 """Edits an issue: its texts, and what stands in it. No state moves; whether a yes still counts is derived elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.issues import items
+from newsletter.issues.blocks import block_fields, block_kind
 from newsletter.issues.fields import field, heading, language_code, paragraph
-from newsletter.issues.model import CoverageState, Role, State
+from newsletter.issues.model import BlockKind, CoverageState, Role, State
 from newsletter.issues.moves import IN_WORDS
-from newsletter.issues.tables import IssueRow, IssueWordingRow, ItemWordingRow, ProfileRow
+from newsletter.issues.tables import (
+    BlockRow,
+    BlockWordingRow,
+    IssueRow,
+    IssueWordingRow,
+    ItemWordingRow,
+    ProfileRow,
+)
 from newsletter.publications.checking import MOST_TITLE
 from newsletter.publications.tables import PublicationRow
 
@@ -139,6 +147,52 @@ def set_wording(
     _edited(session, issue, now)
 
 
+def set_block(
+    session: Session,
+    issue_id: int,
+    kind: str,
+    fields: Mapping[str, str],
+    now: datetime,
+    *,
+    language: str | None = None,
+    section: str | None = None,
+) -> int:
+    """Write the director's note, or add a text, a quote, numbers or a button; the block's id.
+
+    There is one note, before the lead: a second one in the same language takes its place. The others stand after the
+    items of their section, by default of the last.
+    """
+    issue, known = _open(session, issue_id), block_kind(kind)
+    read = block_fields(known, fields)
+    chosen = language_code(language) if language else _default_language(session, issue)
+    if known is BlockKind.DIRECTOR:
+        if section is not None:
+            raise BadInput("The director's note stands before the lead; it has no section.")
+        block = _note(session, issue) or _new_block(session, issue, known, None)
+    else:
+        block = _new_block(session, issue, known, items.section(session, issue, section).id)
+    row = session.get(BlockWordingRow, (block.id, chosen))
+    if row is None:
+        row = BlockWordingRow(block_id=block.id, language=chosen)
+        session.add(row)
+    row.fields = dict(read)
+    _edited(session, issue, now)
+    return block.id
+
+
+def _note(session: Session, issue: IssueRow) -> BlockRow | None:
+    note = (BlockRow.issue_id == issue.id, BlockRow.kind == BlockKind.DIRECTOR.value)
+    return session.scalar(select(BlockRow).where(*note).order_by(BlockRow.id).limit(1))
+
+
+def _new_block(session: Session, issue: IssueRow, kind: BlockKind, section_id: int | None) -> BlockRow:
+    last = session.scalar(select(func.max(BlockRow.position)).where(BlockRow.issue_id == issue.id)) or 0
+    block = BlockRow(issue_id=issue.id, section_id=section_id, position=last + 1, kind=kind.value)
+    session.add(block)
+    session.flush()
+    return block
+
+
 def _write(row: IssueWordingRow | ItemWordingRow, fresh: dict[str, str | None]) -> None:
     for column, text in fresh.items():
         if text is not None:
@@ -147,7 +201,12 @@ def _write(row: IssueWordingRow | ItemWordingRow, fresh: dict[str, str | None]) 
 
 def _open(session: Session, issue_id: int) -> IssueRow:
     """The issue, locked, while it may still be changed."""
-    issue = session.scalar(select(IssueRow).where(IssueRow.id == issue_id).with_for_update())
+    issue = session.scalar(
+        select(IssueRow)
+        .where(IssueRow.id == issue_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # as it is now that we hold it, not as it was read before
+    )
     if issue is None:
         raise NotFound(f"There is no issue with the id {issue_id}.")
     state = State(issue.state)

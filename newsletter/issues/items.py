@@ -6,9 +6,11 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput
+from newsletter.issues.lists import profile
 from newsletter.issues.model import CoverageState, Role
 from newsletter.issues.shortening import anchor
 from newsletter.issues.tables import CoverageRow, IssueRow, IssueSectionRow, ItemRow, ItemWordingRow
+from newsletter.issues.wording import first_title, first_wordings
 from newsletter.publications.tables import KindRow, PublicationRow
 
 
@@ -79,20 +81,27 @@ def _family(session: Session, publication: PublicationRow) -> list[PublicationRo
     return list(session.scalars(query.order_by(PublicationRow.id)))
 
 
+def section(session: Session, issue: IssueRow, slug: str | None) -> IssueSectionRow:
+    """The section of that name, by default the last; BadInput names those there are."""
+    sections = _sections(session, issue)
+    found = next((one for one in sections if one.slug == slug), None) if slug is not None else sections[-1]
+    if found is None:
+        raise BadInput(f"{issue.slug} has no section {slug!r}; it has: {', '.join(one.slug for one in sections)}.")
+    return found
+
+
+def _sections(session: Session, issue: IssueRow) -> list[IssueSectionRow]:
+    own = select(IssueSectionRow).where(IssueSectionRow.issue_id == issue.id)
+    return list(session.scalars(own.order_by(IssueSectionRow.position, IssueSectionRow.id)))
+
+
 def _section(
     session: Session, issue: IssueRow, publication: PublicationRow, slug: str | None, item: ItemRow | None
 ) -> IssueSectionRow:
     """The section asked for; else where the item stands, where its kind belongs, or the first."""
-    sections = list(
-        session.scalars(
-            select(IssueSectionRow).where(IssueSectionRow.issue_id == issue.id).order_by(IssueSectionRow.position)
-        )
-    )
     if slug is not None:
-        found = next((one for one in sections if one.slug == slug), None)
-        if found is None:
-            raise BadInput(f"{issue.slug} has no section {slug!r}; it has: {', '.join(one.slug for one in sections)}.")
-        return found
+        return section(session, issue, slug)
+    sections = _sections(session, issue)
     kind = session.get_one(KindRow, publication.kind)
     tests = (
         lambda one: item is not None and one.id == item.section_id,
@@ -114,25 +123,20 @@ def _end(session: Session, section: IssueSectionRow) -> int:
 def _new_item(session: Session, issue: IssueRow, publication: PublicationRow, home: IssueSectionRow) -> ItemRow:
     taken = set(session.scalars(select(ItemRow.anchor).where(ItemRow.issue_id == issue.id)))
     taken |= set(session.scalars(select(IssueSectionRow.slug).where(IssueSectionRow.issue_id == issue.id)))
+    speaker, labels = profile(session, issue.list_id), session.get_one(KindRow, publication.kind).labels.values()
+    title = first_title(publication, labels, speaker)
     item = ItemRow(
         issue_id=issue.id,
         section_id=home.id,
         publication_id=publication.id,
         role=Role.ITEM.value,
         position=_end(session, home),
-        anchor=anchor(publication.title, f"item-{publication.id}", taken),
+        anchor=anchor(title, f"item-{publication.id}", taken),
         media_sha256=publication.media_sha256,
         image_credit=publication.image_credit,
     )
     session.add(item)
     session.flush()
-    session.add(
-        ItemWordingRow(
-            item_id=item.id,
-            language=publication.language,
-            title=publication.title,
-            summary=publication.summary,
-            image_alt=publication.image_alt,
-        )
-    )
+    twins = [one for one in _family(session, publication) if one.id != publication.id and one.gone_at is None]
+    session.add_all(first_wordings(item.id, [publication, *twins], labels, speaker))
     return item

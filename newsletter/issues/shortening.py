@@ -18,16 +18,31 @@ _BREAK = re.compile(r"\s*(?::|\s[–—-])\s+")
 
 
 def bare(title: str, labels: Iterable[str], organisations: Iterable[str]) -> str:
-    """The title without "MMC Readout:" or the organisation's own name before it."""
+    """The title without what stands beside it anyway: "MMC Readout:", "Brief:", or the organisation before a year."""
     title = " ".join(title.split())
+    names = [known for name in organisations if name for known in (name.lower(), _initials(name)) if known]
     head, colon, tail = title.partition(": ")
-    if colon and tail.strip() and any(head.lower().endswith(label.lower()) for label in labels if label):
+    if colon and tail.strip() and _says_nothing(head.lower().strip(), labels, names):
         title = tail.strip()
-    for name in organisations:
+    for name in names:
         rest = title[len(name) :].strip()
-        if name and title.lower().startswith(f"{name.lower()} ") and len(rest.split()) > 1:
+        # "The Council 2023 Report" loses its first words; in "The Council Opens an Office" they are who acts.
+        if title.lower().startswith(f"{name} ") and rest[0].isdigit() and len(rest.split()) > 1:
             title = rest
     return title
+
+
+def _says_nothing(head: str, labels: Iterable[str], names: list[str]) -> bool:
+    """Whether the words before the colon are only a kind, the organisation, or both."""
+    owners = {"", *names}
+    befores = (head.removesuffix(label.lower()) for label in labels if label and head.endswith(label.lower()))
+    return head in names or any(before.strip().removesuffix("’s").removesuffix("'s") in owners for before in befores)
+
+
+def _initials(name: str) -> str:
+    """How an organisation is called for short: mmc. Nothing where that would be one letter."""
+    letters = "".join(word[0] for word in name.split() if word[0].isupper()).lower()
+    return letters if len(letters) > 1 else ""
 
 
 def fit(title: str, most: int) -> str:

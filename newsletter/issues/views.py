@@ -48,11 +48,14 @@ class Covered:
     reason: str
 
 
-def find(session: Session, id_or_slug: int | str) -> IssueSummary:
-    """The issue of that id or slug; NotFound names slugs that are close."""
+def find(session: Session, id_or_slug: int | str, *, lock: bool = False) -> IssueSummary:
+    """The issue of that id or slug; NotFound names slugs that are close. With `lock` it stays as it is until the
+    transaction ends: of two who act on it at once, the second sees what the first did.
+    """
     wanted = str(id_or_slug).strip()
     by_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
-    row = session.scalar(select(IssueRow).where(IssueRow.id == int(wanted) if by_id else IssueRow.slug == wanted))
+    query = select(IssueRow).where(IssueRow.id == int(wanted) if by_id else IssueRow.slug == wanted)
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True) if lock else query)
     if row is None:
         raise NotFound(f"There is no issue {wanted[:120]!r}{_near(session, wanted)}")
     return _summary(row, _slugs(session))

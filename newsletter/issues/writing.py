@@ -1,8 +1,9 @@
 """Writes a new issue: its sections, items, wordings, coverage, and the subject and preview line proposed for it."""
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, zip_longest
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,16 +15,19 @@ from newsletter.issues.gathering import Gathered, picture_row
 from newsletter.issues.model import CoverageState, IssueKind, Profile, Role, State
 from newsletter.issues.periods import Period
 from newsletter.issues.proposing import Contents, in_order, preview, subject
-from newsletter.issues.shortening import anchor, bare
+from newsletter.issues.shortening import anchor
 from newsletter.issues.tables import (
     CoverageRow,
     IssueRow,
     IssueSectionRow,
     IssueWordingRow,
     ItemRow,
-    ItemWordingRow,
     ListSectionRow,
 )
+from newsletter.issues.wording import first_title, first_wordings
+from newsletter.publications.model import Layout
+
+MOST_PICTURES = 6
 
 _TAKEN = frozenset({"contents", "lead", "more", "top"})  # names that the mail's own places may have
 
@@ -101,32 +105,44 @@ def _sections(session: Session, plan: Plan, issue_id: int) -> dict[str, int]:
 
 def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]) -> None:
     taken = {*_TAKEN, *sections}
+    bared = _without_picture(plan)
     rows: list[tuple[ItemRow, Family]] = []
     for chosen in plan.choice.items:
         family = plan.gathered.families[chosen.candidate.id]
-        pictured = picture_row(family, plan.gathered.rows)
+        pictured = None if chosen.candidate.id in bared else picture_row(family, plan.gathered.rows)
         row = ItemRow(
             issue_id=issue_id,
             section_id=sections[chosen.section],
             publication_id=chosen.candidate.id,
             role=chosen.role.value,
             position=chosen.position,
-            anchor=anchor(_bare(plan, chosen.candidate.id), f"item-{chosen.candidate.id}", taken),
+            anchor=anchor(_title(plan, chosen.candidate.id), f"item-{chosen.candidate.id}", taken),
             media_sha256=pictured.media_sha256 if pictured else None,
             image_credit=pictured.image_credit if pictured else "",
         )
         rows.append((row, family))
     session.add_all(row for row, _ in rows)
     session.flush()
-    session.add_all(wording for row, family in rows for wording in _wordings(plan, row.id, family))
+    for row, family in rows:
+        members = [plan.gathered.rows[one.id] for one in family.members]
+        labels = plan.gathered.kinds[members[0].kind].labels.values()
+        session.add_all(first_wordings(row.id, members, labels, plan.profile))
 
 
-def _wordings(plan: Plan, item_id: int, family: Family) -> Iterable[ItemWordingRow]:
-    for one in family.members:
-        row = plan.gathered.rows[one.id]
-        yield ItemWordingRow(
-            item_id=item_id, language=one.language, title=row.title, summary=row.summary, image_alt=row.image_alt
-        )
+def _without_picture(plan: Plan) -> frozenset[int]:
+    """The cards beyond the pictures that one mail carries; the lead's comes first, then each section's in turn."""
+    cards = {section.slug for section in plan.sections if section.layout not in (Layout.LINE, Layout.DATE)}
+    pictured = [chosen for chosen in plan.choice.items if chosen.section in cards and _is_card(plan, chosen)]
+    lead = [chosen for chosen in pictured if chosen.role is Role.LEAD]
+    queues = [[one for one in pictured if one.section == section.slug and one not in lead] for section in plan.sections]
+    turns = (one for turn in zip_longest(*queues) for one in turn if one is not None)
+    return frozenset(one.candidate.id for one in islice((*lead, *turns), MOST_PICTURES, None))
+
+
+def _is_card(plan: Plan, chosen: Chosen) -> bool:
+    candidate = chosen.candidate
+    sober = plan.gathered.kinds[candidate.kind].layout is Layout.SOBER
+    return bool(candidate.picture) and chosen.role is not Role.MORE and not sober
 
 
 def _coverage(session: Session, plan: Plan, issue_id: int, now: datetime) -> None:
@@ -142,10 +158,14 @@ def _coverage(session: Session, plan: Plan, issue_id: int, now: datetime) -> Non
 
 
 def _languages(plan: Plan) -> tuple[str, ...]:
-    """The list's first language, and those of its others in which any item is worded."""
-    worded = {language for chosen in plan.choice.items for language in chosen.candidate.languages}
+    """The list's first language, and those of its others in which at least half of the full items are worded."""
+    full = [chosen.candidate for chosen in plan.choice.items if chosen.role is not Role.MORE]
+    worded = Counter(language for candidate in full for language in candidate.languages)
     default = plan.profile.default_language
-    return (default, *(one for one in plan.profile.languages if one != default and one in worded))
+    return (
+        default,
+        *(one for one in plan.profile.languages if one != default and 2 * worded[one] >= len(full) > 0),
+    )
 
 
 def _contents(plan: Plan, language: str) -> Contents:
@@ -168,10 +188,9 @@ def _contents(plan: Plan, language: str) -> Contents:
 
 def _title_in(plan: Plan, chosen: Chosen, language: str) -> str:
     members = plan.gathered.families[chosen.candidate.id].members
-    return next((_bare(plan, one.id) for one in members if one.language == language), "")
+    return next((_title(plan, one.id) for one in members if one.language == language), "")
 
 
-def _bare(plan: Plan, publication_id: int) -> str:
+def _title(plan: Plan, publication_id: int) -> str:
     row = plan.gathered.rows[publication_id]
-    names = (plan.profile.from_name, plan.profile.legal_name)
-    return bare(row.title, plan.gathered.kinds[row.kind].labels.values(), names)
+    return first_title(row, plan.gathered.kinds[row.kind].labels.values(), plan.profile)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from newsletter.preflight.facts import Facts, PartFacts
@@ -67,15 +68,17 @@ def links(facts: Facts) -> Iterator[Finding]:
 
 
 def _link(facts: Facts, part: PartFacts, url: str, words: str) -> Iterator[Finding]:
-    parts, place = urlsplit(url), _place(part, f"link “{words[:40] or url[:60]}”")
+    place = _place(part, f"link “{words[:40] or url[:60]}”")
     if url.startswith("mailto:"):
         return
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    scheme, host = _target(url)
+    ours = url == facts.base_url or url.startswith(f"{facts.base_url}/")  # BASE_URL has a finding of its own
+    if scheme not in {"http", "https"} or not host:
         yield Finding(Severity.MUST, "links", place, f"“{url[:80]}” is no web address.")
         return
-    if not url.startswith(facts.base_url) and _is_local(parts.hostname):
-        yield Finding(Severity.MUST, "links", place, f"It leads to {parts.hostname}, which readers cannot open.")
-    elif parts.scheme == "http" and not url.startswith(facts.base_url):
+    if not ours and _is_local(host):
+        yield Finding(Severity.MUST, "links", place, f"It leads to {host}, which readers cannot open.")
+    elif not ours and scheme == "http":
         yield Finding(Severity.LOOK, "links", place, "It leads to an unencrypted page (http).")
     if not words:
         yield Finding(Severity.MUST, "links", place, "The link has no words; people who listen to it hear nothing.")
@@ -122,5 +125,18 @@ def _place(part: PartFacts, what: str) -> str:
     return f"{what} ({part.language})"
 
 
+def _target(url: str) -> tuple[str, str]:
+    """Scheme and host; both empty where it is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.hostname or ""
+
+
 def _is_local(host: str) -> bool:
-    return host in {"localhost", "127.0.0.1", "::1"} or host.endswith((".localhost", ".local", ".internal", ".test"))
+    """Whether only this machine or this building knows that host."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal", ".test"))

@@ -89,6 +89,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         if tag == "a":
+            self._end_link()  # one that was never closed ends where the next begins
             self._open = (values.get("href") or "", [])
         elif tag == "img":
             self.images.append(Image(values.get("src") or "", values.get("alt")))
@@ -96,10 +97,18 @@ class _Reader(HTMLParser):
                 self._open[1].append(str(values["alt"]))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "a" and self._open:
-            self.links.append(Anchor(self._open[0], " ".join("".join(self._open[1]).split())))
-            self._open = None
+        if tag == "a":
+            self._end_link()
 
     def handle_data(self, data: str) -> None:
         if self._open:
             self._open[1].append(data)
+
+    def close(self) -> None:
+        super().close()
+        self._end_link()
+
+    def _end_link(self) -> None:
+        if self._open:
+            self.links.append(Anchor(self._open[0], " ".join("".join(self._open[1]).split())))
+            self._open = None

@@ -34,6 +34,11 @@ class Batch:
 
     entries: tuple[tuple[Publication, Encoded | None], ...]
 
+    @property
+    def pictures_on_the_web(self) -> int:
+        """How many name a picture that is not beside the file, and so has not been taken."""
+        return sum(bool(publication.image) and picture is None for publication, picture in self.entries)
+
 
 def import_file(session: Session, path: Path, now: datetime) -> Imported:
     """Read and land in one go; BadInput holds every problem with line, field and reason."""

@@ -30,8 +30,16 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """The language of some words, and its direction; both empty where it is this version's own."""
+
+    language: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """An item as this language version shows it. `language` and `direction` are set where its words are in another."""
+    """An item as this language version shows it. `language` and `direction` are set where its title is in another."""
 
     anchor: str
     layout: Layout
@@ -39,6 +47,7 @@ class Shown:
     when: str
     title: str
     summary: tuple[str, ...]
+    summary_in: Tongue
     action: str
     url: str
     language: str

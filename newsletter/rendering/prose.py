@@ -81,6 +81,13 @@ def facing(text: str, own: str, around: str) -> str:
     return f"{mark}{text}{mark}"
 
 
+def running(text: str) -> str:
+    """The way most letters of the text run: ltr or rtl; nothing where it has none."""
+    kinds = [unicodedata.bidirectional(letter) for letter in text]
+    left, right = kinds.count("L"), kinds.count("R") + kinds.count("AL")
+    return "" if not left + right else "rtl" if right > left else "ltr"
+
+
 def tidy(text: str, direction: str) -> str:
     """The finished text part: no blanks at line ends, at most one empty line, right-to-left lines marked as such."""
     lines = [line.rstrip() for line in text.splitlines()]

@@ -8,8 +8,19 @@ from datetime import date
 from newsletter.errors import RenderError
 from newsletter.issues.model import Block, BlockKind, Draft, IssueKind, Item, Role, Section, Source, Wording
 from newsletter.publications.model import Layout
-from newsletter.rendering.edition import Day, Edition, Figure, Frame, Line, Shown, ShownBlock, ShownSection, Version
-from newsletter.rendering.prose import paragraphs, shorten, squeeze
+from newsletter.rendering.edition import (
+    Day,
+    Edition,
+    Figure,
+    Frame,
+    Line,
+    Shown,
+    ShownBlock,
+    ShownSection,
+    Tongue,
+    Version,
+)
+from newsletter.rendering.prose import paragraphs, running, shorten, squeeze
 from newsletter.rendering.words import direction, later, own_name, words
 
 _ADDRESS = re.compile(r"https?://[^\s/?#\"'<>\\]+(?:[/?#][^\s\"<>\\]*)?", re.IGNORECASE)
@@ -152,18 +163,18 @@ class _Setting:
                 # The lead stands above its section.
                 anchor = items[0].anchor if items[0].role is Role.LEAD else section.slug
                 url = f"{self._web_url(self.language)}#{anchor}"
-                teaser, other = self._teaser(section, items)
-                yield Line(self._title(section), teaser, url, other, direction(other) if other else "")
+                teaser, said = self._teaser(section, items)
+                yield Line(self._title(section), teaser, url, said.language, said.direction)
 
-    def _teaser(self, section: Section, items: list[Item]) -> tuple[str, str]:
+    def _teaser(self, section: Section, items: list[Item]) -> tuple[str, Tongue]:
         """What the line says, and its language where it is another."""
         if section.layout is Layout.DATE and any(item.source.ahead_on for item in items):
-            return self._dates(items), ""
+            return self._dates(items), Tongue()
         outlets = tuple(dict.fromkeys(item.source.outlet for item in items if item.source.outlet))
         if section.layout is Layout.LINE and outlets:
-            return ", ".join(outlets[:_OUTLETS]), ""
+            return ", ".join(outlets[:_OUTLETS]), Tongue()
         language, wording = self._wording(items[0])
-        return shorten(squeeze(wording.title)), self._other(language)
+        return shorten(squeeze(wording.title)), self._title_in(items[0], language, wording)
 
     def _dates(self, items: list[Item]) -> str:
         day = self.words.day(min(item.source.ahead_on for item in items if item.source.ahead_on))
@@ -201,7 +212,7 @@ class _Setting:
         language, wording = self._wording(item)
         title = squeeze(wording.title)
         layout = _layout(item.source.layout, section)
-        other = self._other(language)
+        title_in = self._title_in(item, language, wording)
         return Shown(
             anchor=item.anchor,
             layout=layout,
@@ -209,10 +220,11 @@ class _Setting:
             when=self._when(item.source, layout),
             title=title,
             summary=paragraphs(wording.summary),
+            summary_in=self._summary_in(item, language, wording),
             action=squeeze(wording.action) or self._action(item.source, layout),
             url=_address(item.source.url, f'the item "{title}"') if item.source.url else "",
-            language=other,
-            direction=direction(language) if other else "",
+            language=title_in.language,
+            direction=title_in.direction,
             mark=self._mark(item.source.language),
             picture=item.picture if layout in (Layout.CARD, Layout.COVER) else None,
             outlet=squeeze(item.source.outlet),
@@ -220,6 +232,20 @@ class _Setting:
             day=self._day(item.source.ahead_on),
             facts=tuple(self._facts(item.source)),
         )
+
+    def _title_in(self, item: Item, language: str, wording: Wording) -> Tongue:
+        """The title's language: the source's, where the source's own title stands for one in the wording's."""
+        own = item.source.title.endswith(squeeze(wording.title))
+        self._other(language)
+        return self._tongue(item.source.language if own else language)
+
+    def _summary_in(self, item: Item, language: str, wording: Wording) -> Tongue:
+        """The summary's language: the source's, where it is written in the source's direction and not in its own."""
+        run, source = running(wording.summary), item.source.language
+        return self._tongue(source if run and run != direction(language) and run == direction(source) else language)
+
+    def _tongue(self, language: str) -> Tongue:
+        return Tongue() if language in ("", self.language) else Tongue(language, direction(language))
 
     def _other(self, language: str) -> str:
         """The language, where it isn't this edition's; noted for the line at the top."""

@@ -622,9 +622,9 @@ SCENES: dict[str, tuple[str, Scene]] = {
             cover_of,
             MIST,
             BRICK,
-            "28",
+            "Fund",
             "Progress report",
-            ("Global Cities Fund", "in three years"),
+            ("Global Cities Fund", "for newcomers"),
             motif_houses,
             accent=SAND,
         ),
@@ -707,9 +707,10 @@ def draw_all(folder: pathlib.Path, names: Iterable[str]) -> None:
 
 
 def draw_logo(path: pathlib.Path) -> None:
-    """The wordmark at twice its shown size, on a light plate so that it also reads in dark mode."""
-    canvas = Canvas(PAPER, 440, 88, 4)
-    for i, colour in enumerate((TEAL, PAPER, OCHRE, PAPER, BRICK)):
+    """The wordmark at twice its shown size, on white: the ground of the mail, and a plate that reads in dark mode."""
+    white = "#ffffff"
+    canvas = Canvas(white, 440, 88, 4)
+    for i, colour in enumerate((TEAL, white, OCHRE, white, BRICK)):
         canvas.pie(50, 66, 36 - i * 7, colour, 180, 360)
     canvas.rect(14, 66, 72, 4, INK)
     canvas.text(104, 41, "Mayors Migration", 31, INK, weight=0.5)

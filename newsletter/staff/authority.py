@@ -31,6 +31,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "stop": _EVERYBODY,
     "resolve": _EVERYBODY,
     "import": _EVERYBODY,
+    "unsubscribe": _EVERYBODY,
     "approve": _SIGNS_OFF,
     "request-changes": _SIGNS_OFF,
     "override": _LOOKS_AFTER,

@@ -36,6 +36,11 @@ class Actor:
         """For rows that name a person; None for the system itself."""
         return self.person.id if self.person else None
 
+    def permit(self, verb: str) -> None:
+        """For acts that need no name: the named person's role decides, the machine's own user may."""
+        if self.person is not None:
+            require(verb, self.person.role, self.person.email)
+
     def require(self, verb: str) -> Person:
         """This person, if their role covers `verb`; NotAllowed otherwise."""
         if self.person is None:

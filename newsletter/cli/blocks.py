@@ -1,0 +1,57 @@
+"""`newsletter issue block`: the director's note, and what else stands in an issue without being a publication."""
+
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.console import By, actor, opened, refusals, say
+from newsletter.cli.sending import Issue
+from newsletter.errors import BadInput
+from newsletter.issues import editing
+from newsletter.issues.blocks import FIELDS
+from newsletter.issues.views import find
+from newsletter.staff.people import log
+
+app = typer.Typer()
+
+_KINDS = "; ".join(f"{kind}: {', '.join((*known.required, *known.optional))}" for kind, known in FIELDS.items())
+
+
+@app.command()
+def block(
+    issue: Issue,
+    kind: Annotated[str, typer.Option("--kind", help="director, text, quote, numbers or button.")],
+    field: Annotated[
+        list[str],
+        typer.Option("--field", metavar="NAME=VALUE", help=f"May be given more than once. {_KINDS}."),
+    ],
+    language: Annotated[str | None, typer.Option(help="Which language version; without it the list's first.")] = None,
+    section: Annotated[str | None, typer.Option(help="After the items of this section, not of the last.")] = None,
+    by: By = None,
+) -> None:
+    r"""Write the director's note, or add a text, a quote, numbers or a button.
+
+    An empty line (\n\n) parts paragraphs; \n parts figures, each "value | what it counts | source".
+    """
+    with refusals(), opened() as pipeline:
+        fields, who, now = _fields(field), actor(pipeline, by), pipeline.clock()
+        who.permit("edit")
+        with pipeline.database.transaction() as session:
+            found = find(session, issue, lock=True)
+            id_ = editing.set_block(session, found.id, kind, fields, now, language=language, section=section)
+            log(session, who, "block", now, found.id, block=id_, kind=kind, language=language, section=section)
+        say("The note is in." if kind == "director" else f"Added (block {id_}).")
+        say("If the issue was approved, it needs a new yes.")
+
+
+def _fields(given: list[str]) -> dict[str, str]:
+    """NAME=VALUE as typed; a written \\n is a line break, as no shell makes one easily."""
+    fields: dict[str, str] = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise BadInput(f"--field {one[:60]}: write it NAME=VALUE, like name='Ana Example'.")
+        if name.strip() in fields:
+            raise BadInput(f"--field {name.strip()[:60]} is given twice.")
+        fields[name.strip()] = value.replace("\\n", "\n")
+    return fields

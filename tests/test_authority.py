@@ -1,0 +1,212 @@
+"""One table of verb and role, asked in one place: by the actor, and through every command that changes anything."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from newsletter.cli.main import app
+from newsletter.errors import BadInput, NotAllowed, NotFound
+from newsletter.staff import people
+from newsletter.staff.authority import AUTHORITY, Role, may
+from newsletter.staff.people import Actor, Person
+from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, Route
+
+EVERYBODY = {"author", "approver", "admin"}
+TABLE = {
+    "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
+    "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
+    "stop": EVERYBODY, "resolve": EVERYBODY, "import": EVERYBODY, "unsubscribe": EVERYBODY,
+    "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
+    "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"},
+}  # fmt: skip
+NAMED = {
+    "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve"
+}  # fmt: skip
+
+
+def test_the_table_is_the_one_that_was_agreed() -> None:
+    assert {verb: {role.value for role in roles} for verb, roles in AUTHORITY.items()} == TABLE
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("verb", TABLE)
+def test_the_role_decides(verb: str, role: Role) -> None:
+    person = Person(7, "somebody@example.org", "", role)
+    actor = Actor(person, "cli")
+    if role.value in TABLE[verb]:
+        assert actor.require(verb) == person
+        actor.permit(verb)
+    else:
+        for ask in (actor.require, actor.permit):
+            with pytest.raises(NotAllowed, match=f"somebody@example.org is {role}; '{verb}' needs admin"):
+                ask(verb)
+
+
+def test_nobody_named_may_do_nothing_that_needs_a_name() -> None:
+    for verb in TABLE:
+        with pytest.raises(BadInput, match="--by EMAIL"):
+            Actor(None, "cli").require(verb)
+
+
+def test_a_verb_that_is_in_no_table_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError):
+        may("publish", Role.ADMIN)
+    with pytest.raises(KeyError):
+        Actor(Person(7, "somebody@example.org", "", Role.ADMIN), "cli").permit("publish")
+
+
+# -- people --------------------------------------------------------------------------------------------------------
+
+
+def test_staff_are_found_however_their_address_is_written(route: Route) -> None:
+    with route.database.reading() as session:
+        assert people.find(session, " Author@Example.ORG ").email == AUTHOR
+
+
+def test_who_is_not_staff_may_nothing(route: Route) -> None:
+    with route.database.reading() as session, pytest.raises(NotFound, match="newsletter staff add"):
+        people.find(session, "stranger@example.org")
+    with route.database.reading() as session, pytest.raises(BadInput):
+        people.find(session, "no address")
+
+
+def test_who_has_left_may_nothing(route: Route) -> None:
+    with route.database.transaction() as session:
+        session.get_one(people.StaffRow, route.who(APPROVER).staff_id).disabled_at = route.now
+    with route.database.reading() as session, pytest.raises(NotFound):
+        people.find(session, APPROVER)
+    with route.database.reading() as session:
+        assert APPROVER not in [person.email for person in people.everybody(session)]
+
+
+@pytest.mark.parametrize(
+    ("email", "role"), [("no address", "author"), ("x@example.org", "owner"), ("x@example.org", ""), (AUTHOR, "admin"),
+                        ("AUTHOR@example.org", "admin")],
+)  # fmt: skip
+def test_staff_that_cannot_be_added(route: Route, email: str, role: str) -> None:
+    with pytest.raises(BadInput), route.database.transaction() as session:
+        people.add(session, email, role, route.now)
+    with route.database.reading() as session:
+        assert len(people.everybody(session)) == 4
+
+
+# -- through the command line --------------------------------------------------------------------------------------
+
+
+def _at_draft(route: Route) -> None: ...
+
+
+def _in_review(route: Route) -> None:
+    route.submit(SECOND_AUTHOR)
+
+
+def _signed_off(route: Route) -> None:
+    route.submit(SECOND_AUTHOR)
+    route.approve(ADMIN)
+
+
+def _released(route: Route) -> None:
+    _signed_off(route)
+    route.send(SECOND_AUTHOR, wait=False)
+
+
+def _held(route: Route) -> None:
+    _released(route)
+    route.pipeline.pause(SLUG, route.who(SECOND_AUTHOR))
+
+
+COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
+    "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
+    "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
+    "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
+    "issue use": ("choose", _at_draft, [SLUG, "1"]),
+    "issue hold": ("choose", _at_draft, [SLUG, "7"]),
+    "issue decline": ("choose", _at_draft, [SLUG, "7", "--reason", "Old"]),
+    "issue test": ("test", _at_draft, [SLUG, "--to", "me@example.org"]),
+    "issue submit": ("submit", _at_draft, [SLUG]),
+    "issue withdraw": ("withdraw", _in_review, [SLUG]),
+    "issue approve": ("approve", _in_review, [SLUG]),
+    "issue request-changes": ("request-changes", _in_review, [SLUG, "--comment", "The lead"]),
+    "issue plan": ("plan", _signed_off, [SLUG, "--at", "2099-07-09T09:00"]),
+    "issue send": ("send", _signed_off, [SLUG]),
+    "issue pause": ("pause", _released, [SLUG]),
+    "issue resume": ("resume", _held, [SLUG]),
+    "issue stop": ("stop", _released, [SLUG]),
+    "issue resolve": ("resolve", _released, [SLUG, "--leave"]),
+    "publications import": ("import", _at_draft, ["{folder}/more.csv"]),
+    "publications add": ("import", _at_draft, ["A title", "--kind", "report", "--url", "https://example.org/x"]),
+    "subscribers import": (
+        "import", _at_draft,
+        ["{folder}/people.csv", "--list", "quarterly", "--consent", "Yes", "--consent-at", "2024-01-01"],
+    ),
+    "subscribers add": ("import", _at_draft, ["new@example.org", "--list", "quarterly"]),
+    "subscribers unsubscribe": ("unsubscribe", _at_draft, ["ada@example.org", "--list", "quarterly"]),
+    "subscribers suppress": ("suppress", _at_draft, ["ada@example.org"]),
+    "lists add": (
+        "lists", _at_draft,
+        ["monthly", "--name", "Monthly", "--from", "Us <us@example.org>", "--postal-address", "1 Square"],
+    ),
+    "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
+}  # fmt: skip
+READ_ONLY = {
+    "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
+    "issue render", "issue check", "issue status", "issue report", "subscribers show", "staff list",
+}  # fmt: skip
+
+
+def _configured(route: Route) -> Path:
+    settings = route.settings
+    config = route.folder / "newsletter.toml"
+    config.write_text(
+        f'database_url = "{settings.database_url}"\nbase_url = "{settings.base_url}"\n'
+        f'secret_keys = "{settings.secret_keys[0]}"\nsuppression_key = "{settings.suppression_key}"\n'
+        f'transport_url = "{settings.transport_url}"\n',
+        encoding="utf-8",
+    )
+    (route.folder / "more.csv").write_text(
+        "kind,title,url,published_on\nreport,More,https://example.org/more,2024-06-01\n", encoding="utf-8"
+    )
+    (route.folder / "people.csv").write_text("email\nnew@example.org\n", encoding="utf-8")
+    return config
+
+
+def test_every_command_is_in_this_table_or_changes_nothing() -> None:
+    from tests.test_cli import commands
+
+    assert {" ".join(path) for path in commands()} == set(COMMANDS) | READ_ONLY
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_that_changes_something_asks_the_table(route: Route, command: str) -> None:
+    verb, before, arguments = COMMANDS[command]
+    before(route)
+    config = _configured(route)
+    filled = [argument.replace("{folder}", str(route.folder)) for argument in arguments]
+    for who, role in ((AUTHOR, "author"), (APPROVER, "approver"), (ADMIN, "admin")):
+        if role in TABLE[verb]:
+            continue
+        entries = len(route.activity())
+        result = CliRunner().invoke(app, ["--config", str(config), *command.split(), *filled, "--by", who])
+        assert result.exit_code == 1, result.output
+        assert f"{who} is {role}; '{verb}' needs" in result.output
+        assert len(route.activity()) == entries
+    stranger = CliRunner().invoke(app, ["--config", str(config), *command.split(), *filled, "--by", "x@example.org"])
+    assert stranger.exit_code == 1
+    assert "x@example.org is not staff" in stranger.output
+    nobody = CliRunner().invoke(app, ["--config", str(config), *command.split(), *filled])
+    if verb in NAMED:
+        assert nobody.exit_code == 2, nobody.output
+        assert "--by" in nobody.output
+    allowed = min(TABLE[verb], key=["author", "approver", "admin"].index)
+    who = {"author": AUTHOR, "approver": APPROVER, "admin": ADMIN}[allowed]
+    if verb in NAMED:
+        result = CliRunner().invoke(app, ["--config", str(config), *command.split(), *filled, "--by", who])
+        assert result.exit_code == 0, result.output
+    else:
+        assert nobody.exit_code == 0, nobody.output
+    last = route.activity()[-1]
+    assert last.via == "cli"
+    assert last.os_user
+    assert last.staff_id == (route.who(who).staff_id if verb in NAMED else None)
