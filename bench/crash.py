@@ -440,7 +440,7 @@ class Stage:
         if mailing is None:
             return "before the release"
         if mailing[0] != "sending":
-            return {"freezing": "while freezing", "sent": "after the end"}.get(mailing[0], mailing[0])
+            return {"freezing": "while freezing", "sent": "after the end"}.get(str(mailing[0]), "in between")
         taken = self.sink.count()
         if not taken:
             return "before the first message"
@@ -652,7 +652,7 @@ def summary(engine: str, played: Sequence[Round]) -> dict[str, Any]:
         "uncertain_arrived": sum(one.arrived for one in played),
         "problems": sum(len(one.problems) for one in played),
         "seconds": round(sum(one.seconds for one in played)),
-        "fell": dict(Counter(where for one in played for where in one.fell)),
+        "fell": dict(Counter(where for one in played for where in one.fell).most_common()),
     }
 
 
@@ -719,7 +719,10 @@ def _report(results: Mapping[str, Sequence[Round]], asked: argparse.Namespace) -
     each = {engine: [asdict(one) for one in played] for engine, played in results.items()}
     whole = {"readers": asked.readers, "delay": asked.delay, "seed": asked.seed, "engines": rows, "rounds": each}
     asked.out.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    print(f"\n{table(rows)}\n\nWritten to {asked.out}.")
+    print(f"\n{table(rows)}\n")
+    for row in rows:
+        print(f"{row['engine']} fell: {', '.join(f'{number} {where}' for where, number in row['fell'].items())}.")
+    print(f"Written to {asked.out}.")
     if any(row["problems"] for row in rows):
         raise SystemExit(1)
 

@@ -21,6 +21,7 @@ import subscribers
 from newsletter.errors import Misconfigured
 
 BUSY_SECONDS = 30
+IDLE_SECONDS = 60
 POOL = 40  # one connection a lane, a heartbeat and a page
 
 
@@ -116,7 +117,9 @@ def _engine(url: str) -> Engine:
             "DATABASE_URL is not a URL; use sqlite:///path or postgresql+psycopg://host/name."
         ) from None
     if parsed.drivername == "postgresql+psycopg":
-        return create_engine(parsed, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)
+        # A process suspended inside a transaction must not hold its locks for ever: nobody else could go on.
+        options = {"options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s"}
+        return create_engine(parsed, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True, connect_args=options)
     if parsed.drivername in {"sqlite", "sqlite+pysqlite"} and parsed.database not in {None, "", ":memory:"}:
         return _sqlite(str(parsed.database), url)
     raise Misconfigured("DATABASE_URL must be sqlite:///path or postgresql+psycopg://host/name.")

@@ -91,8 +91,9 @@ class Pipeline:
 
     def version(self, key: str) -> Version:
         """The issue rendered as it stands."""
-        with self.database.transaction() as session:
-            return self.versions.make(session, find(session, key).id, self.clock())
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.versions.make(self.database, issue.id, self.clock())
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
         """All findings, the gravest first."""

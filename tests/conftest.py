@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from newsletter.database import Database
 from newsletter.migrations import migrate
 from tests.postgres import Postgres
+
+# A busy machine is no fault of the code: what must be quick is measured in bench/, never timed in a test.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 pytest_plugins = ["tests.route"]  # its fixtures: a pipeline with an assembled issue
 

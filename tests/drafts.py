@@ -510,9 +510,7 @@ def twelve() -> Draft:
             id=number,
             anchor=f"card-{number}",
             role=Role.LEAD if number == 0 else Role.ITEM,
-            picture=picture(
-                f"{number}", "A tree of houses with its roots below the ground", credit="Illustration"
-            ),
+            picture=picture(f"{number}", "A tree of houses with its roots below the ground", credit="Illustration"),
         )
         for number in range(12)
     )

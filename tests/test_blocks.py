@@ -14,7 +14,7 @@ from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.issues import views
 from newsletter.issues.blocks import block_fields
 from newsletter.issues.drafts import load
-from newsletter.issues.editing import set_block
+from newsletter.issues.editing import remove_block, set_block
 from newsletter.issues.model import Block, BlockKind, Draft, State
 from newsletter.issues.tables import BlockRow, IssueRow
 from newsletter.staff.people import add as add_person
@@ -50,6 +50,17 @@ def test_the_note_stands_before_the_lead_and_there_is_one(plain: Database) -> No
     with plain.reading() as session:
         found = views.find(session, issue_id)
     assert (found.revision, found.updated_at, found.state) == (4, LATER, State.DRAFT)
+
+
+def test_a_block_is_taken_out_again_in_every_language(plain: Database) -> None:
+    issue_id = collect(plain).issue_id
+    note = put(plain, issue_id, "director", NOTE)
+    put(plain, issue_id, "director", {"text": "Una idea.", "name": "Ana"}, language="es")
+    with plain.transaction() as session:
+        remove_block(session, issue_id, note, LATER)
+    assert draft(plain, issue_id).opening == ()
+    with pytest.raises(NotFound, match="issue show"), plain.transaction() as session:
+        remove_block(session, issue_id, note, LATER)
 
 
 def test_the_others_are_added_after_the_items_of_their_section(plain: Database) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.tables import DecisionRow, ReviewRow, SnapshotRow
-from newsletter.errors import IllegalMove, NotAllowed, NotApproved
+from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotApproved
 from newsletter.staff.tables import StaffRow
 
 
@@ -115,6 +115,8 @@ def approve(
 
 def request_changes(session: Session, review: ReviewRow, staff_id: int, now: datetime, comment: str) -> None:
     """Ask for a change; any earlier yes to the same version stops counting."""
+    if not comment.strip():
+        raise BadInput("Say what should change, and where: --comment.")
     version = session.get_one(SnapshotRow, review.snapshot_id)
     _decide(session, review, "request_changes", version.fingerprint, staff_id, now, comment, "")
 

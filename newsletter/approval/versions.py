@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.approval.envelope import envelope
 from newsletter.canonical import digest, facts
+from newsletter.database import Transactions
 from newsletter.issues import drafts
 from newsletter.issues.model import Draft, Picture, Profile
 from newsletter.media.encoding import encode
@@ -44,11 +45,15 @@ class Versions:
         self._base_url = base_url
         self._folder = folder
 
-    def make(self, session: Session, issue_id: int, now: datetime) -> Version:
-        """Render every language version. RenderError names the place; the logo is stored on the way."""
-        draft = drafts.load(session, issue_id)
+    def make(self, database: Transactions, issue_id: int, now: datetime) -> Version:
+        """Render every language version. RenderError names the place; the logo is stored on the way.
+
+        Takes the factory and not a session: rendering takes longer than a writing transaction may.
+        """
+        with database.reading() as session:
+            draft = drafts.load(session, issue_id)
         theme = self._theme(draft.profile)
-        logo = _logo(session, theme, now)
+        logo = _logo(database, theme, now)
         languages = editions(draft)
         parts = {
             language: page.render(draft, theme, self._frame(draft, language, languages, logo)) for language in languages
@@ -95,10 +100,12 @@ def _draft_facts(draft: Draft) -> dict[str, Any]:
     return found
 
 
-def _logo(session: Session, theme: Theme, now: datetime) -> Picture | None:
+def _logo(database: Transactions, theme: Theme, now: datetime) -> Picture | None:
     if theme.logo is None:
         return None
-    kept = put(session, encode(theme.logo.path.read_bytes(), theme.logo.width * 2), now)
+    encoded = encode(theme.logo.path.read_bytes(), theme.logo.width * 2)
+    with database.transaction() as session:
+        kept = put(session, encoded, now)
     return Picture(kept.sha256, kept.extension, kept.width, kept.height, theme.logo.alt)
 
 

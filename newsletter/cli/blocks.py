@@ -44,6 +44,21 @@ def block(
         say("If the issue was approved, it needs a new yes.")
 
 
+@app.command("remove-block")
+def remove_block(
+    issue: Issue, block: Annotated[int, typer.Argument(help="Its number, as issue show says.")], by: By = None
+) -> None:
+    """Take a text, a quote, numbers, a button or the director's note out again."""
+    with refusals(), opened() as pipeline:
+        who, now = actor(pipeline, by), pipeline.clock()
+        who.permit("edit")
+        with pipeline.database.transaction() as session:
+            found = find(session, issue, lock=True)
+            editing.remove_block(session, found.id, block, now)
+            log(session, who, "remove-block", now, found.id, block=block)
+        say("Taken out.")
+
+
 def _fields(given: list[str]) -> dict[str, str]:
     """NAME=VALUE as typed; a written \\n is a line break, as no shell makes one easily."""
     fields: dict[str, str] = {}

@@ -10,6 +10,7 @@ from newsletter.cli.console import By, Json, RequiredBy, actor, day, opened, out
 from newsletter.cli.outputs import write_issue
 from newsletter.cli.sending import Issue, deliver_notices
 from newsletter.errors import BadInput
+from newsletter.issues.views import blocks as blocks_of
 from newsletter.issues.views import coverage, find, issues
 from newsletter.preflight import Severity
 
@@ -36,11 +37,12 @@ def show(issue: Issue, as_json: Json = False) -> None:
     """What is in the issue, saved for next time, left out, and waiting for a decision."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
         found = find(session, issue)
-        balance = coverage(session, found.id)
+        balance, notes = coverage(session, found.id), blocks_of(session, found.id)
         if as_json:
-            print_json({"issue": found, "coverage": balance})
+            print_json({"issue": found, "coverage": balance, "blocks": notes})
             return
         telling.issue(found, balance)
+        telling.blocks(notes)
 
 
 @app.command("list")
@@ -158,8 +160,12 @@ def approve(
 ) -> None:
     """Say yes to exactly the version that was handed in."""
     with refusals(), opened() as pipeline:
+        with pipeline.database.reading() as session:
+            planned_at = find(session, issue).planned_at
         version = pipeline.approve(issue, actor(pipeline, by), comment, override)
         say(f"Approved: exactly version {version.number}. Fingerprint {version.fingerprint}")
+        if planned_at is not None and planned_at <= pipeline.clock():
+            say("The planned time has passed and nothing was sent. Plan it anew, or send it now.")
 
 
 @app.command("request-changes")

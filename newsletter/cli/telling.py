@@ -45,6 +45,14 @@ def issue(found: IssueSummary, balance: Sequence[Covered]) -> None:
             say(f"  {row.publication_id:5}  {row.title}" + (f"  ({row.reason})" if row.reason else ""))
 
 
+def blocks(notes: Sequence[tuple[int, str, str]]) -> None:
+    """What stands in the issue without being a publication."""
+    if notes:
+        say(f"\nNotes ({len(notes)})")
+    for id_, kind, words in notes:
+        say(f"  {id_:5}  {kind}: {words[:80]}")
+
+
 def findings(found: Sequence[Finding]) -> None:
     """What the checks say, the gravest first."""
     for finding in found:

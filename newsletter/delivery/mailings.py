@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.approval import snapshots
 from newsletter.approval.model import Yes
+from newsletter.delivery.model import MailingState
 from newsletter.delivery.tables import DeliveryRow, MailingRow, ResolutionRow
 from newsletter.errors import IllegalMove
 from newsletter.rendering.page import Rendered
@@ -105,23 +106,25 @@ def _move(session: Session, mailing_id: int, states: tuple[str, ...], to: str, b
         raise IllegalMove(f"The send is {state}; it cannot become {to}.")
 
 
-def finish(session: Session, mailing_id: int, now: datetime) -> bool:
-    """Close a mailing in which nothing waits and nothing is put off; whether it is closed now. Uncertain ones do
-    not hold it."""
+def finish(session: Session, mailing_id: int, now: datetime) -> MailingState | None:
+    """Close a mailing in which nothing waits and nothing is put off: how it ended, or None where it goes on.
+
+    Uncertain ones do not hold it. One that was stopped, and opened again for copies without an answer, ends stopped.
+    """
     _lock(session, mailing_id)
     open_states = ("waiting", "claimed", "handing", "deferred")
-    left = session.scalar(
-        select(func.count()).where(DeliveryRow.mailing_id == mailing_id, DeliveryRow.state.in_(open_states))
-    )
-    if left:
-        return False
+    ours = DeliveryRow.mailing_id == mailing_id
+    if session.scalar(select(func.count()).where(ours, DeliveryRow.state.in_(open_states))):
+        return None
+    stopped = session.scalar(select(func.count()).where(ours, DeliveryRow.excluded == "stopped"))
+    end = MailingState.STOPPED if stopped else MailingState.SENT
     closed = session.execute(
         update(MailingRow)
         .where(MailingRow.id == mailing_id, MailingRow.state == "sending")
-        .values(state="sent", finished_at=now)
+        .values(state=end.value, finished_at=now)
         .returning(MailingRow.id)
     ).first()
-    return closed is not None
+    return end if closed is not None else None
 
 
 def _lock(session: Session, mailing_id: int) -> None:

@@ -38,10 +38,13 @@ def release(
             raise IllegalMove(f"{issue.name} is paused. Go on with: newsletter issue resume {issue.slug}")
         return going.id, False
     if issue.state in {State.SENT, State.STOPPED}:
+        last = mailings.latest(session, issue.id)
+        if last is not None:
+            mailings.sweep(session, last.id, now)  # what a sender that was killed after the stop had given back
         return None, False
+    yes = gate.require(session, issue)
     planning.require_due(issue.planned_at, issue.slug, now, anyway=although_planned)
     planning.require_reachable(settings)
-    yes = gate.require(session, issue)
     mailing_id = mailings.release(session, issue.id, issue.list_id, yes, staff_id, now)
     moves.move(session, issue.id, State.SENDING, now)
     planning.cancel(session, issue.id)
@@ -54,5 +57,6 @@ def conclude(database: Database, issue_id: int, mailing_id: int, clock: Clock) -
         # Issue, then mailing: the order in which a pause or a stop that comes at this moment locks them.
         session.execute(select(IssueRow.id).where(IssueRow.id == issue_id).with_for_update(key_share=True))
         mailings.sweep(session, mailing_id, clock())
-        if mailings.finish(session, mailing_id, clock()):
-            moves.move(session, issue_id, State.SENT, clock())
+        end = mailings.finish(session, mailing_id, clock())
+        if end is not None:
+            moves.move(session, issue_id, State(end.value), clock())

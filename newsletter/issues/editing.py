@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput, IllegalMove, NotFound
@@ -178,6 +178,17 @@ def set_block(
     row.fields = dict(read)
     _edited(session, issue, now)
     return block.id
+
+
+def remove_block(session: Session, issue_id: int, block_id: int, now: datetime) -> None:
+    """Take a block out, in every language."""
+    issue = _open(session, issue_id)
+    block = session.get(BlockRow, block_id)
+    if block is None or block.issue_id != issue.id:
+        raise NotFound(f"There is no block {block_id} in {issue.slug}; see: newsletter issue show {issue.slug}")
+    session.execute(delete(BlockWordingRow).where(BlockWordingRow.block_id == block.id))
+    session.delete(block)
+    _edited(session, issue, now)
 
 
 def _note(session: Session, issue: IssueRow) -> BlockRow | None:

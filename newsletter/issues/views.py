@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.errors import NotFound
 from newsletter.issues.model import CoverageState, IssueKind, State
-from newsletter.issues.tables import CoverageRow, IssueRow
+from newsletter.issues.tables import BlockRow, BlockWordingRow, CoverageRow, IssueRow
 from newsletter.publications.tables import PublicationRow
 
 
@@ -115,3 +115,17 @@ def _summary(row: IssueRow, slugs: dict[int, str]) -> IssueSummary:
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def blocks(session: Session, issue_id: int) -> tuple[tuple[int, str, str], ...]:
+    """The blocks of an issue in their order: id, kind, and their words in one line, whichever language comes first."""
+    rows = session.execute(
+        select(BlockRow.id, BlockRow.kind, BlockWordingRow.fields)
+        .join(BlockWordingRow, BlockWordingRow.block_id == BlockRow.id)
+        .where(BlockRow.issue_id == issue_id)
+        .order_by(BlockRow.position, BlockRow.id, BlockWordingRow.language)
+    )
+    found: dict[int, tuple[int, str, str]] = {}
+    for id_, kind, fields in rows:
+        found.setdefault(id_, (id_, kind, " ".join(str(value) for value in fields.values())))
+    return tuple(found.values())
