@@ -5,6 +5,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 RUN := $(BIN)/.installed-run
 DEV := $(BIN)/.installed-dev
+# Tests make a database each; in memory, where the machine has such a folder, that is several times faster.
+MEMORY := $(shell test -d /dev/shm -a -w /dev/shm && echo TMPDIR=/dev/shm)
+PYTEST := $(MEMORY) $(BIN)/python -m pytest -n 3 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -22,10 +25,10 @@ mailbox: $(RUN) ## Show the demo's mailbox in the browser
 	@$(BIN)/newsletter --config var/demo/newsletter.toml mailbox var/demo/mailbox
 
 test: $(DEV) ## The tests, in a few minutes
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not long"
+	@$(PYTEST) -m "not long"
 
 test-all: $(DEV) ## The tests in their long forms too
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(PYTEST)
 
 check: $(DEV) ## Lint, format, types, architecture
 	@$(BIN)/ruff check .

@@ -15,7 +15,7 @@ from newsletter.migrations import migrate
 from tests.postgres import Postgres
 
 # A busy machine is no fault of the code: what must be quick is measured in bench/, never timed in a test.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
 
 pytest_plugins = ["tests.route"]  # its fixtures: a pipeline with an assembled issue

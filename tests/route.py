@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import Engine, func, select, update
 
 import subscribers
 from newsletter import bootstrap
@@ -52,6 +51,7 @@ PREVIEW_ES = "Número 1, verano de 2024. Lo que hicieron las alcaldías y lo que
 CONSENT = "Yes, send me the Quarterly."
 SECRET_KEYS, SUPPRESSION_KEY = "a-key-that-signs-links-" + "s" * 20, "a-key-that-hashes-addresses-" + "k" * 20
 
+WORKSHOP_DATABASE = "route"
 SITE = "https://www.mayors.example.org"
 PUBLICATIONS: list[dict[str, str]] = [
     {"external_id": "san-antonio", "kind": "readout", "title": "San Antonio shows what a welcoming city can carry",
@@ -283,9 +283,22 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     One place has one URL, and one URL one engine here: the statements that it has compiled are kept from test to test,
     which is most of what opening a pipeline costs.
     """
+    folder = tmp_path_factory.mktemp("workshop") / "route"
+    engines: dict[str, Engine] = {}
+    make = database_module._engine
+
+    def of_the_workshop(url: str) -> Engine:
+        if str(folder) not in url and f"/{WORKSHOP_DATABASE}?" not in url:
+            return make(url)
+        if url not in engines:
+            engines[url] = make(url)
+        return engines[url]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database_module, "_engine", lru_cache(maxsize=4)(database_module._engine))
-        yield tmp_path_factory.mktemp("workshop") / "route"
+        patch.setattr(database_module, "_engine", of_the_workshop)
+        yield folder
+    for engine in engines.values():
+        engine.dispose()
 
 
 def laid_out(source: Path, folder: Path, database_url: str = "") -> Route:
@@ -343,11 +356,11 @@ def either_route(request: pytest.FixtureRequest, assembled_folder: Path, worksho
         yield request.getfixturevalue("route")
         return
     server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_assembled")
-    new_postgres(server, "route", template)
-    found_ = laid_out(assembled_folder, workshop, postgres_url(server, "route"))
+    new_postgres(server, WORKSHOP_DATABASE, template)
+    found_ = laid_out(assembled_folder, workshop, postgres_url(server, WORKSHOP_DATABASE))
     yield found_
     found_.close()
-    drop_postgres(server, "route")
+    drop_postgres(server, WORKSHOP_DATABASE)
 
 
 def later(route: Route, **delta: float) -> None:

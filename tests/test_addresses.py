@@ -91,7 +91,7 @@ TYPED = (
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TYPED)
 @example("reader@faß.example")
 def test_whatever_is_typed_is_stored_in_one_form_or_refused(typed: str) -> None:

@@ -15,7 +15,7 @@ from newsletter.errors import RenderError
 from newsletter.rendering import headers
 from newsletter.rendering.headers import HeaderError
 
-SETTINGS = settings(max_examples=300, deadline=None)
+SETTINGS = settings(max_examples=120, deadline=None)
 CONTROL = "".join(map(chr, [*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029]))
 FAMILY = "👨‍👩‍👧‍👦"
 HOSTILE = [
@@ -64,7 +64,7 @@ def assert_lines(field: bytes, longest: int = 78) -> None:
 @example("e" + "\u0301" * 400)
 @example(" leading, trailing ")
 @example("two  spaces " * 20 + "end")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_subject_reads_back_exactly(text):
     field = headers.unstructured("Subject", text)
     assert_lines(field)
@@ -135,7 +135,7 @@ def test_odd_field_names_are_refused(name):
 @example("Doe, John <root@localhost>", "a@b.example")
 @example("=?utf-8?q?x?=", "a@b.example")
 @example("back\\slash", "a@b.example")
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_display_name_and_its_address_read_back_exactly(name, address):
     field = headers.mailbox("From", name, address)
     assert_lines(field, longest=150)

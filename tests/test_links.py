@@ -16,7 +16,7 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 MAILED = "aeaaow6ncvc2immpmgqyotprme"
 PURPOSES = st.sampled_from(list(Purpose))
 IDS = st.integers(0, LAST)
-SETTINGS = settings(max_examples=300, deadline=None)
+SETTINGS = settings(max_examples=100, deadline=None)
 
 
 @SETTINGS

@@ -463,9 +463,10 @@ def test_pages_are_accessible_and_mail_stays_locked_in(mailbox, address, browser
         mailbox.store(newsletter(f"{ARABIC} {number}", html=html).as_bytes(), "n@gardens.example", "amal@example.org")
     message = f"{address}/messages/{mailbox.messages().messages[0].name}"
     views = [message, f"{message}?width=375", *(f"{message}?view={view}" for view in ("text", "headers", "source"))]
-    for width, scheme in ((375, "light"), (1280, "dark")):
+    every = (f"{address}/", f"{address}/?q=nothing+at+all", f"{address}/nowhere", *views)
+    for width, scheme, urls in ((375, "light", every), (1280, "dark", (every[0], message))):
         page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-        for url in (f"{address}/", f"{address}/?q=nothing+at+all", f"{address}/nowhere", *views):
+        for url in urls:
             page.goto(url)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             violations = Axe().run(page).response["violations"]

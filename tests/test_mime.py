@@ -17,7 +17,7 @@ from newsletter.rendering.headers import HeaderError
 from newsletter.rendering.mime import Compiled, Part, quoted_printable
 from newsletter.rendering.slots import Context, Marks, Pieces, Slot, SlotError, fill
 
-SETTINGS = settings(max_examples=300, deadline=None)
+SETTINGS = settings(max_examples=120, deadline=None)
 ALLOWED = {"name": frozenset(Context), "city": frozenset(Context), "link": frozenset(Context)}
 HOSTILE = [
     "\r", "\n", "\r\n", "\n\r", "\n.", "\r\n.\r\n", ".", "..", "From ", "\nFrom ", "=", "=3D", "=\r\n", "=_",
@@ -119,7 +119,7 @@ def test_quoted_printable_reads_back_in_short_safe_lines(text):
 @example((Slot("name", Context.HTML),), (Slot("name", Context.TEXT),), {"name": ""})
 @example(("a\n", Slot("name", Context.HTML), "\nb"), ("a", Slot("name", Context.TEXT)), {"name": "."})
 @example(("a" * 75, Slot("name", Context.HTML), "b"), ("a\n", Slot("name", Context.TEXT), "."), {"name": "From here "})
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_message_reads_as_the_document_with_the_readers_values(html, text, values):
     compiled = Compiled({"en": part(html, text)})
     message = compiled.message("en", READER, values)

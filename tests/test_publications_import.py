@@ -335,7 +335,7 @@ _nearly = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(_nearly | _anything, max_size=3))
 def test_no_json_makes_the_reader_fail_otherwise(entries: list[object]) -> None:
     found = outcome(read_json, json.dumps(entries))
@@ -347,7 +347,7 @@ def test_no_json_makes_the_reader_fail_otherwise(entries: list[object]) -> None:
         assert publication.title.encode()
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(st.lists(st.text(max_size=12), min_size=3, max_size=3), max_size=4))
 def test_no_table_makes_the_reader_fail_otherwise(rows: list[list[str]]) -> None:
     into = io.StringIO(newline="")

@@ -12,7 +12,7 @@ from newsletter.rendering.slots import Context, Marks, Slot, SlotError, dump, es
 
 EVERYWHERE = {"name": frozenset(Context), "unsubscribe_url": frozenset(Context), "buzz": frozenset(Context)}
 NONCE = "0123456789abcdef"
-SETTINGS = settings(max_examples=300, deadline=None)
+SETTINGS = settings(max_examples=120, deadline=None)
 SOME_SLOT = st.builds(Slot, st.sampled_from(sorted(EVERYWHERE)), st.sampled_from(list(Context)))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 

@@ -500,7 +500,7 @@ def test_a_header_alone_brings_nobody(imported: Importing) -> None:
     assert imported("email,name\n") == ImportReport()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200) | st.text('email,;\t"\r\n\0 @a.b-é\ufeff', max_size=80).map(str.encode))
 def test_any_bytes_are_read_or_refused(write: Callable[[bytes], Path], content: bytes) -> None:
     for start in (b"", b"email,name\n"):
@@ -512,7 +512,7 @@ def test_any_bytes_are_read_or_refused(write: Callable[[bytes], Path], content: 
         assert all(first < second for (first, _), (second, _) in pairwise(rows))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(["ana", "ANA", "ben", "Ben", "cem", "bad@", ""]), max_size=12), st.data())
 def test_importing_in_any_order_again_and_again_counts_each_row_and_keeps_one_of_each(
     sqlite_database: Database, write: Callable[[str], Path], names: list[str], data: st.DataObject
