@@ -20,7 +20,11 @@ def pipeline(config: Path | None = None, clock: Clock = system_clock) -> Pipelin
 def assemble(settings: Settings, clock: Clock = system_clock) -> Pipeline:
     """The same from settings that are read already."""
     database = Database(settings.database_url)
-    require_current(database)
-    with database.reading() as session:
-        require_same_key(session, settings.suppression_key)
+    try:
+        require_current(database)
+        with database.reading() as session:
+            require_same_key(session, settings.suppression_key)
+    except BaseException:
+        database.close()
+        raise
     return Pipeline(settings, database, clock)

@@ -2,11 +2,13 @@
 
 import threading
 import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import newsletter.approval.tables
@@ -21,6 +23,8 @@ import subscribers
 from newsletter.database import Database, database_time
 from newsletter.errors import Misconfigured
 from newsletter.migrations import migrate, require_current
+from newsletter.staff import people
+from newsletter.staff.tables import StaffRow
 from tests.conftest import NOW
 
 
@@ -93,15 +97,14 @@ def test_foreign_keys_are_enforced(database: Database) -> None:
 
 
 def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
+    elsewhere = NOW.astimezone(ZoneInfo("America/New_York"))
     with database.transaction() as session:
-        subscribers.add_list(session, "quarterly", "The Quarterly", ("en",), NOW)
+        people.add(session, "ana@example.org", "author", elsewhere)
     with database.reading() as session:
-        stored = session.execute(
-            text("SELECT count(*) FROM lists WHERE created_at = :now"),
-            {"now": NOW.replace(tzinfo=None) if database.is_sqlite else NOW},
-        )
-        assert database_time(session).utcoffset() is not None
-        assert stored is not None
+        stored = session.scalars(select(StaffRow.created_at)).one()
+        found = session.scalar(select(StaffRow.id).where(StaffRow.created_at == NOW))
+        assert database_time(session).utcoffset() == timedelta(0)
+    assert (stored, stored.utcoffset(), found) == (NOW, timedelta(0), 1)
 
 
 def test_writers_wait_for_each_other(database: Database) -> None:

@@ -71,6 +71,7 @@ def _route(pipeline: Pipeline, folder: Path) -> tuple[SendResult, float, str]:
     author, approver = (_actor(pipeline, email) for email in (AUTHOR, APPROVER))
     with _step(f"Collecting {PERIOD} into a draft"):
         done = pipeline.assemble("quarterly", PERIOD, author)
+    telling.assembled(done)
     with _step("Writing the director's note, numbers and a headline"):
         _write(pipeline, done.issue_id, author)
     with _step("Rendering and checking it"):

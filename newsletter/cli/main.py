@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -53,13 +54,12 @@ def migrate() -> None:
     """Bring the database to the newest schema. Run it once at the start and after every upgrade."""
     with refusals():
         read = settings.load(options.config)
-        database = Database(read.database_url)
-        before_, after = migrations.migrate(database)
-        with database.transaction() as session:
-            require_same_key(session, read.suppression_key)
-            found(session, read.suppression_key, system_clock())
-            seed_kinds(session)
-        database.close()
+        with closing(Database(read.database_url)) as database:
+            before_, after = migrations.migrate(database)
+            with database.transaction() as session:
+                require_same_key(session, read.suppression_key)
+                found(session, read.suppression_key, system_clock())
+                seed_kinds(session)
     say(
         f"The database is at {after}."
         if before_ == after
