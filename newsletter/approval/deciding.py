@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.approval import snapshots
 from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.tables import DecisionRow, ReviewRow, SnapshotRow
 from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotApproved
@@ -48,9 +49,7 @@ def last_yes(session: Session, issue_id: int) -> Snapshot | None:
     )
     if row is None:
         return None
-    return Snapshot(
-        row.id, row.issue_id, row.number, row.fingerprint, row.basis, row.basis_facts, row.envelope, row.created_at
-    )
+    return snapshots.of(row)
 
 
 def open_review(session: Session, version: Snapshot, staff_id: int, now: datetime, comment: str = "") -> int:
@@ -107,10 +106,7 @@ def approve(
             "written reason: --override 'why'."
         )
     _decide(session, review, "approve", version.fingerprint, staff_id, now, comment, override)
-    return Snapshot(
-        version.id, version.issue_id, version.number, version.fingerprint, version.basis, version.basis_facts,
-        version.envelope, version.created_at,
-    )  # fmt: skip
+    return snapshots.of(version)
 
 
 def request_changes(session: Session, review: ReviewRow, staff_id: int, now: datetime, comment: str) -> None:

@@ -32,7 +32,7 @@ def keep(
         .limit(1)
     )
     if same is not None:
-        return _snapshot(same)
+        return of(same)
     number = session.scalar(select(func.max(SnapshotRow.number)).where(SnapshotRow.issue_id == issue_id)) or 0
     row = SnapshotRow(
         issue_id=issue_id, number=number + 1, fingerprint=print_, basis=basis, basis_facts=dict(basis_facts),
@@ -42,12 +42,12 @@ def keep(
     session.flush()
     session.add_all(_part_row(row.id, part) for part in parts.values())
     session.flush()
-    return _snapshot(row)
+    return of(row)
 
 
 def snapshot(session: Session, snapshot_id: int) -> Snapshot:
     """A stored version."""
-    return _snapshot(session.get_one(SnapshotRow, snapshot_id))
+    return of(session.get_one(SnapshotRow, snapshot_id))
 
 
 def parts(session: Session, snapshot_id: int) -> dict[str, Rendered]:
@@ -76,7 +76,8 @@ def _part_row(snapshot_id: int, part: Rendered) -> SnapshotPartRow:
     )  # fmt: skip
 
 
-def _snapshot(row: SnapshotRow) -> Snapshot:
+def of(row: SnapshotRow) -> Snapshot:
+    """The version that a row holds."""
     return Snapshot(
         row.id, row.issue_id, row.number, row.fingerprint, row.basis, row.basis_facts, row.envelope, row.created_at
     )
