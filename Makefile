@@ -11,7 +11,7 @@ PYTEST := $(MEMORY) $(BIN)/python -m pytest -n 3 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo mailbox test test-all check format lock words crash screenshots wheel clean
+.PHONY: help install demo mailbox test test-all check format lock words crash bench screenshots wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,8 +40,11 @@ format: $(DEV) ## Put the code in form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-crash: $(DEV) ## Kill the sender at 100 random moments, on SQLite and PostgreSQL, and count what arrived
-	@$(BIN)/python -m bench.crash --kills 100
+crash: $(DEV) ## Kill and hinder senders, mail server and database in every way, on both engines, and count what arrived
+	@$(BIN)/python -m bench.crash --kills 200
+
+bench: $(DEV) ## How fast it sends, against others and against itself (var/bench); ARGS="--only sink" for a part
+	@$(BIN)/python -m bench.speed $(ARGS)
 
 screenshots: $(DEV) ## Pictures of the demo's mail, at two widths, light, dark and without images (var/screenshots)
 	@$(BIN)/python -m bench.screenshots

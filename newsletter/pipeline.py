@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from newsletter import preflight
 from newsletter.approval import deciding, snapshots
@@ -14,18 +15,20 @@ from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
 from newsletter.clock import Clock
 from newsletter.database import Database
-from newsletter.delivery import asking, mailings, notices, planning, views
+from newsletter.delivery import asking, audiences, copying, mailings, notices, pacing, planning, practising, views
 from newsletter.delivery.freezing import freeze
+from newsletter.delivery.model import Outcome
 from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.errors import BadInput, IllegalMove
-from newsletter.issues import assembling, editing, fields, moves
+from newsletter.issues import assembling, correcting, editing, fields, lists, moves
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
+from newsletter.rendering.dkim import signer
 from newsletter.settings import Settings
-from newsletter.staff.people import Actor, log
+from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
 
 
@@ -202,38 +205,92 @@ class Pipeline:
         *,
         wait: bool = True,
         now_although_planned: bool = False,
+        calm: bool = False,
+        transport: str = "",
         stop: threading.Event | None = None,
         progress: Callable[[Tally, int], None] | None = None,
     ) -> SendResult:
-        """Release the issue, or go on with it after a crash; hand over until nothing is due now."""
+        """Release the issue, or go on with it after a crash; hand over until nothing is due now. After a stop and a new
+        sign-off, to the rest. `calm`: to the team first, to the readers later and spread over a time. `transport`: this
+        one takes over what no other has taken.
+        """
         actor.require("send")
-        transport = open_transport("default", self.settings.transport("default"))
+        # What is wrong with the mail service is said before anything.
+        open_transport(transport or "default", self.settings.transport(transport or "default"))
+        options = {"although_planned": now_although_planned, "calm": calm}
         try:
-            issue, mailing_id = self._release(key, actor, although_planned=now_although_planned)
+            issue, mailing_id = self._release(key, actor, transport, **options)
         except IntegrityError:
             # Another sender has released it at this very moment; go on with what it made.
-            issue, mailing_id = self._release(key, actor, although_planned=now_although_planned)
+            issue, mailing_id = self._release(key, actor, transport, **options)
         if mailing_id is None:
             return SendResult(self._status(issue.id), None)
-        freeze(self.database, mailing_id, self.clock())
         tally = None
         if wait:
-            sender = Sender.of(
-                self.database, transport, self.settings, self.links, mailing_id, self.clock, stop, progress
-            )
-            tally = sender.run()
-            conclude(self.database, issue.id, mailing_id, self.clock)
+            self._reopen(mailing_id, issue.id, actor)
+            tally = self.work_on(mailing_id, stop, progress)
+        else:
+            self._freeze(mailing_id)
         return SendResult(self._status(issue.id), tally)
 
-    def _release(self, key: str, actor: Actor, *, although_planned: bool) -> tuple[IssueSummary, int | None]:
+    def work_on(
+        self,
+        mailing_id: int,
+        stop: threading.Event | None = None,
+        progress: Callable[[Tally, int], None] | None = None,
+    ) -> Tally:
+        """What is due now of a mailing that was released: its readers fixed, copies handed over, its end written."""
+        with self.database.reading() as session:
+            issue_id, name = mailings.route(session, mailing_id)
+        transport = open_transport(name, self.settings.transport(name))
+        self._freeze(mailing_id)
+        sender = Sender.of(self.database, transport, self.settings, self.links, mailing_id, self.clock, stop, progress)
+        tally = sender.run()
+        conclude(self.database, issue_id, mailing_id, self.clock)
+        return tally
+
+    def deliver_notices(self, stop: threading.Event | None = None) -> list[Outcome]:
+        """Hand over the notices that are due. RouteDown when the mail service cannot be reached."""
+        transport = open_transport("default", self.settings.transport("default"))
+
+        def sender_of(session: Session, list_id: int) -> notices.Sender:
+            profile = lists.profile(session, list_id)
+            return notices.Sender(
+                profile.from_name, profile.from_address, self.settings.base_url, self.settings.base_is_loopback
+            )
+
+        settings = self.settings
+        by = signer(settings.dkim_domain, settings.dkim_selector, settings.dkim_private_key, self.clock)
+        return notices.deliver(self.database, transport, self.links, sender_of, self.clock, stop, by)
+
+    def _freeze(self, mailing_id: int) -> None:
+        with self.database.reading() as session:
+            team = [self.book.hash(person.email) for person in everybody(session)]
+        freeze(self.database, mailing_id, self.clock(), team)
+
+    def _reopen(self, mailing_id: int, issue_id: int, actor: Actor) -> None:
+        """A person who sends wants a mail service tried again that was held for refusing us."""
+        with self.database.transaction() as session:
+            name, now = mailings.route(session, mailing_id)[1], self.clock()
+            if pacing.reopen(session, name, now):
+                log(session, actor, "send", now, issue_id, mailing=mailing_id, opened=name)
+
+    def _release(
+        self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
+    ) -> tuple[IssueSummary, int | None]:
         with self.database.transaction() as session:
             recover(session)
             issue, now, person = find(session, key, lock=True), self.clock(), actor.require("send")
             mailing_id, is_new = release(
-                session, issue, self.gate, self.settings, person.id, now, although_planned=although_planned
-            )
+                session, issue, self.gate, self.settings, person.id, now, although_planned=although_planned,
+                transport=transport,
+            )  # fmt: skip
+            if mailing_id is not None and calm:
+                mailings.calmly(session, mailing_id, lists.calm(session, issue.list_id), is_new=is_new)
             if is_new:
-                log(session, actor, "send", now, issue.id, mailing=mailing_id)
+                log(session, actor, "send", now, issue.id, mailing=mailing_id, calm=calm)
+            elif mailing_id is not None and transport:
+                log(session, actor, "send", now, issue.id, mailing=mailing_id, transport=transport)
         return issue, mailing_id
 
     def pause(self, key: str, actor: Actor) -> None:
@@ -262,18 +319,85 @@ class Pipeline:
     def resolve(self, key: str, actor: Actor, how: str, addresses: Sequence[str] = ()) -> int:
         """Settle copies without an answer: `leave`, or `send_again` (to all, or to those named). How many."""
         person = actor.require("resolve")
+        hashes = self._hashes(addresses)
         with self.database.transaction() as session:
             recover(session)
             issue, now = find(session, key, lock=True), self.clock()
-            last = mailings.latest(session, issue.id)
-            if last is None:
-                raise IllegalMove(f"{issue.name} was never sent; there is nothing to settle.")
-            hashes = [self.book.hash(fields.address(address, "reader's address")) for address in addresses]
-            settled = mailings.resolve(session, last.id, hashes, how, person.id, now)
-            if settled and how == "send_again" and issue.state in {State.SENT, State.STOPPED}:
-                moves.move(session, issue.id, State.SENDING, now)
+            if how == "send_again":
+                last = mailings.required_to_repeat(session, issue)
+                settled = mailings.resolve(session, last.id, hashes, how, person.id, now)
+                self._goes_on(session, issue, now, settled)
+            else:
+                rounds = views.rounds_of(session, mailings.required(session, issue))
+                settled = sum(mailings.resolve(session, one.id, hashes, how, person.id, now) for one in rounds)
             log(session, actor, "resolve", now, issue.id, how=how, settled=settled)
         return settled
+
+    # -- after a mistake ------------------------------------------------------------------------------------------
+
+    def retry(
+        self, key: str, actor: Actor, addresses: Sequence[str] = (), *, deferred: bool = True, rejected: bool = True
+    ) -> tuple[int, int]:
+        """Copies that were put off are due now; refused ones wait again, but for those whose readers' mailboxes refuse,
+        unless they are named. How many of each.
+        """
+        person, hashes = actor.require("retry"), self._hashes(addresses)
+        with self.database.transaction() as session:
+            recover(session)
+            issue, now = find(session, key, lock=True), self.clock()
+            last = mailings.required_to_repeat(session, issue)
+            due = mailings.hurry(session, last.id, hashes, now) if deferred else 0
+            again = mailings.retry(session, last.id, hashes, person.id, now) if rejected else 0
+            self._goes_on(session, issue, now, again)
+            log(session, actor, "retry", now, issue.id, mailing=last.id, deferred=due, rejected=again)
+        return due, again
+
+    def copy(self, key: str, address: str, actor: Actor) -> int:
+        """Queue one more copy of what was sent, to one of its readers; the notice's id."""
+        person, to = actor.require("copy"), fields.address(address, "reader's address")
+        planning.require_reachable(self.settings)
+        with self.database.transaction() as session:
+            recover(session)
+            issue, now = find(session, key, lock=True), self.clock()
+            notice = copying.copy(session, issue.id, self.book.hash(to), person.id, now)
+            log(session, actor, "copy", now, issue.id, notice=notice.id, subscriber=notice.subscriber_id)
+        return notice.id
+
+    def correct(
+        self, key: str, actor: Actor, subject: str | None = None, *, with_uncertain: bool = False
+    ) -> correcting.Correction:
+        """Begin a short correction, to exactly those who have the issue; it is signed off and sent like any issue."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            recover(session)
+            issue, now = find(session, key, lock=True), self.clock()
+            audiences.require_reached(session, issue, with_uncertain=with_uncertain)
+            made = correcting.correct(session, issue.id, now, subject=subject, with_uncertain=with_uncertain)
+            log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
+        return made
+
+    def practise(
+        self,
+        key: str,
+        actor: Actor,
+        stop: threading.Event | None = None,
+        progress: Callable[[Tally, int], None] | None = None,
+    ) -> practising.Practice:
+        """Build every message for the real list and hand it to nobody."""
+        actor.permit("practice")
+        version = self.version(key)
+        with self.database.transaction() as session:
+            issue = find(session, key)
+            log(session, actor, "practice", self.clock(), issue.id)
+        return practising.practise(self.database, self.settings, self.links, issue, version, self.clock, stop, progress)
+
+    def _hashes(self, addresses: Sequence[str]) -> list[str]:
+        return [self.book.hash(fields.address(address, "reader's address")) for address in addresses]
+
+    def _goes_on(self, session: Session, issue: IssueSummary, now: datetime, number: int) -> None:
+        """An issue at its end is open again when somebody waits again."""
+        if number and issue.state in {State.SENT, State.STOPPED}:
+            moves.move(session, issue.id, State.SENDING, now)
 
     def _status(self, issue_id: int) -> views.MailingStatus:
         with self.database.reading() as session:

@@ -37,6 +37,9 @@ class Settings(BaseModel):
     transports: dict[str, TransportSettings] = Field(default_factory=dict)
     listen: str = ""
     fetch_allow_private: bool = False
+    dkim_domain: str = ""
+    dkim_selector: str = ""
+    dkim_private_key: str = Field(default="", repr=False)  # PEM
     folder: Path = Path()  # where newsletter.toml stands; relative paths start here
 
     @field_validator("secret_keys", mode="before")
@@ -79,6 +82,13 @@ class Settings(BaseModel):
     def _keys_differ(self) -> Self:
         if self.suppression_key in self.secret_keys:
             raise ValueError("suppression_key must differ from secret_keys: it is never rotated")
+        return self
+
+    @model_validator(mode="after")
+    def _dkim_is_whole(self) -> Self:
+        dkim = (self.dkim_domain, self.dkim_selector, self.dkim_private_key)
+        if any(dkim) and not all(dkim):
+            raise ValueError("signing needs dkim_domain, dkim_selector and dkim_private_key, all three or none")
         return self
 
     @property
@@ -131,13 +141,23 @@ def _file(path: Path) -> dict[str, Any]:
         raise Misconfigured(f"Cannot read {path}: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} is not TOML: {error}.") from None
-    return {key.lower(): value for key, value in values.items()}
+    return _with_files({key.lower(): value for key, value in values.items()}, path.resolve().parent)
+
+
+def _with_files(values: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """`NAME_file` names a file that holds the value, as it does in the environment."""
+    files = {f"{field}_file": field for field in _single_fields() if f"{field}_file" in values}
+    read = {field: _secret_file(key, folder / str(values[key])) for key, field in files.items()}
+    return {key: value for key, value in values.items() if key not in files} | read
+
+
+def _single_fields() -> list[str]:
+    """The settings that are one value."""
+    return [field for field in Settings.model_fields if field not in {"transports", "folder"}]
 
 
 def _from_environment(env: dict[str, str]) -> dict[str, Any]:
-    names = {
-        f"{PREFIX}{field.upper()}": field for field in Settings.model_fields if field not in {"transports", "folder"}
-    }
+    names = {f"{PREFIX}{field.upper()}": field for field in _single_fields()}
     values: dict[str, Any] = {field: env[name] for name, field in names.items() if name in env}
     for name, field in names.items():
         if f"{name}_FILE" in env:

@@ -7,6 +7,7 @@ Subkeys by purpose come from each of SECRET_KEYS by HKDF; the first signs, all v
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -52,7 +53,7 @@ class Links:
         body = _body(purpose, id)
         signer = self._signers[purpose].copy()
         signer.update(body)
-        return base64.b32encode(body + signer.digest()[:_MAC_BYTES])[:LENGTH].decode().lower()
+        return _base32(body + signer.digest()[:_MAC_BYTES])
 
     def read(self, token: str) -> Link | None:
         """The link behind a token, or None for anything forged, cut, re-keyed or foreign."""
@@ -74,6 +75,28 @@ def _body(purpose: Purpose, id_: int) -> bytes:
 
 def _mac(key: bytes, body: bytes) -> bytes:
     return hmac.new(key, body, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _spreads() -> Iterator[tuple[int, int, int]]:
+    """For groups of 80, 40, ... 5 bits: how far the upper one of each pair moves, and the masks of both."""
+    for width in (80, 40, 20, 10, 5):
+        group, room = (1 << width) - 1, 16 * width // 5  # what is a pair takes so much room
+        lower = sum(group << room * pair for pair in range(80 // width))
+        yield 8 * width // 5 - width, lower << width, lower
+
+
+_SPREADS = tuple(_spreads())
+_ALPHABET = bytes.maketrans(bytes(range(32)), b"abcdefghijklmnopqrstuvwxyz234567")
+
+
+def _base32(raw: bytes) -> str:
+    """RFC 4648 in small letters without padding, of 16 bytes; four of them are written for every mail, so by halves:
+    160 bits are spread over 32 octets of five bits each in five steps.
+    """
+    bits = int.from_bytes(raw, "big") << 32
+    for move, upper, lower in _SPREADS:
+        bits = (bits & upper) << move | bits & lower
+    return bits.to_bytes(32, "big").translate(_ALPHABET)[:LENGTH].decode()
 
 
 def _decode(token: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """A small SMTP server on a raw socket: it says what a test wants, and logs what it hears before it answers."""
 
+import select
 import socket
 import ssl
 import struct
@@ -9,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 
 class Act(Enum):
@@ -36,11 +37,12 @@ USUAL = {
     "QUIT": ("221 2.0.0 bye", Act.CLOSE),
     "READING": (),
 }
+TOGETHER = 0.03  # seconds in which all of a group has come
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One message, dot-unstuffed."""
+    """One message that was kept, dot-unstuffed where it came by DATA."""
 
     sender: str
     recipient: str
@@ -55,7 +57,8 @@ class _Ended(Exception):
 class ScriptedServer:
     """Answers by `script`: for each command an answer for its first, second, ... time over all connections, then the
     usual one; or a function of the command's argument. Commands are SMTP's, and GREETING, READING (the content is
-    about to be read) and CONTENT (the final dot has come).
+    about to be read) and CONTENT (all of it has come, by DATA or BDAT). A message is kept when it has come in full
+    after an accepted MAIL and RCPT, and the answer to it does not begin as a refusal.
     """
 
     script: Script = field(default_factory=dict)
@@ -65,10 +68,13 @@ class ScriptedServer:
     tls: ssl.SSLContext | None = None
     implicit: bool = False
     messages_per_connection: int | None = None  # then it closes without a word
+    grouping: bool = False  # answer only when nothing more comes, and note in `groups` what came together
+    window: int | None = None  # octets that the system keeps for us, in and out, about
 
     def __post_init__(self) -> None:
         self.heard: list[str] = []
         self.messages: list[Received] = []
+        self.groups: list[list[str]] = []
         self.connections = 0
         self.over = threading.Event()
         self._answers = {
@@ -80,6 +86,9 @@ class ScriptedServer:
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
+        if self.window is not None:
+            for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+                self._listener.setsockopt(socket.SOL_SOCKET, buffer, self.window)
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
         return self
@@ -149,10 +158,19 @@ class _Connection:
         self._server = server
         self._socket = accepted
         self._socket.settimeout(20)
-        self._file: BinaryIO | None = None
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._input = b""
+        self._unsaid = b""
+        self._group: list[str] = []
         self._encrypted = False
         self._kept = 0
-        self._sender = self._recipient = ""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sender: str | None = None
+        self._recipients: list[str] = []
+        self._chunks: list[bytes] = []
+        self._needs_reset = False
 
     def run(self) -> None:
         try:
@@ -165,8 +183,6 @@ class _Connection:
             pass
         finally:
             self._server.ended(self)
-            if self._file:
-                self._file.close()
             self._socket.close()
 
     def interrupt(self) -> None:
@@ -178,26 +194,62 @@ class _Connection:
         self._server.log(line)
         verb, _, argument = line.partition(" ")
         command = verb.upper()
-        if command == "MAIL":
-            self._sender = argument.partition("<")[2].partition(">")[0]
-        if command == "RCPT":
-            self._recipient = argument.partition("<")[2].partition(">")[0]
-        usual = self._greet() if command == "EHLO" else USUAL.get(command, "502 5.5.1 what?")
-        said = self._answer(command, argument, usual)
-        if command == "DATA" and said.startswith(b"354"):
+        self._group.append(command)
+        if command == "BDAT":
+            self._chunk(argument)
+            return
+        said = self._answer(command, argument, self._usual(command))
+        path, accepted = argument.partition("<")[2].partition(">")[0], said.startswith(b"2")
+        if command == "MAIL" and accepted and self._sender is None:
+            self._sender = path
+        elif command == "RCPT" and accepted and self._sender is not None:
+            self._recipients.append(path)
+        elif command in {"RSET", "EHLO"} and accepted:
+            self._forget()
+        elif command == "DATA" and said.startswith(b"354"):
             self._content()
-        if command == "STARTTLS" and said.startswith(b"220"):
+        elif command == "STARTTLS" and said.startswith(b"220"):
             self._encrypt()
+
+    def _usual(self, command: str) -> str | tuple[Step, ...]:
+        if command == "EHLO":
+            return self._greet()
+        nested = command == "MAIL" and (self._sender is not None or self._needs_reset)
+        if nested or (command == "RCPT" and self._sender is None) or (command == "DATA" and not self._recipients):
+            return "503 5.5.1 bad sequence of commands"
+        return USUAL.get(command, "502 5.5.1 what?")
 
     def _content(self) -> None:
         self._answer("READING")
         lines: list[bytes] = []
         while (line := self._line()) != b".\r\n":
             lines.append(line[1:] if line.startswith(b".") else line)
-        self._server.keep(Received(self._sender, self._recipient, b"".join(lines)))
-        self._answer("CONTENT")
-        self._kept += 1
+        self._group.append("CONTENT")
+        self._end(b"".join(lines))
+
+    def _chunk(self, argument: str) -> None:
+        number, _, last = argument.partition(" ")
+        self._answer("READING")
+        self._chunks.append(self._octets(int(number)))
+        if last:
+            self._end(b"".join(self._chunks))
+        else:
+            self._answer("BDAT", argument, f"250 2.0.0 {number} octets")
+
+    def _end(self, content: bytes) -> None:
+        usual: Answer = USUAL["CONTENT"] if self._recipients else "503 5.5.1 no valid recipients"
+        answer = self._server.answer("CONTENT") or usual
+        refused = _refuses(answer)
+        if not refused and self._sender is not None and self._recipients:
+            for recipient in self._recipients:
+                self._server.keep(Received(self._sender, recipient, content))
+            self._kept += 1
+        chunks = self._chunks
+        self._forget()
+        self._needs_reset = refused and bool(chunks)
+        self._say(answer)
         if self._kept == self._server.messages_per_connection:
+            self._flush()
             raise _Ended
 
     def _greet(self) -> str:
@@ -211,17 +263,30 @@ class _Connection:
         answer = self._server.answer(command, argument)
         if answer is None:
             answer = usual if usual is not None else USUAL[command]
+        return self._say(answer)
+
+    def _say(self, answer: Step | tuple[Step, ...]) -> bytes:
         said = b""
         for step in answer if isinstance(answer, tuple) else (answer,):
             if isinstance(step, Act):
+                self._flush()
                 self._act(step)
             elif isinstance(step, int):
-                self._stream().read(step)
+                self._octets(step)
             else:
-                octets = step if isinstance(step, bytes) else (step.replace("\n", "\r\n") + "\r\n").encode()
-                self._socket.sendall(octets)
-                said += octets
+                said += _octets(step)
+                self._unsaid += _octets(step)
+                if not self._server.grouping:
+                    self._flush()
         return said
+
+    def _flush(self) -> None:
+        if self._unsaid:
+            if self._server.grouping and self._group:
+                self._server.groups.append(self._group)
+                self._group = []
+            unsaid, self._unsaid = self._unsaid, b""
+            self._socket.sendall(unsaid)
 
     def _act(self, act: Act) -> None:
         if act is Act.HUSH:
@@ -231,23 +296,40 @@ class _Connection:
         raise _Ended
 
     def _line(self) -> bytes:
-        line = self._stream().readline()
-        if not line.endswith(b"\n"):
-            raise _Ended
-        return line
+        while b"\n" not in self._input:
+            self._take_in()
+        line, _, self._input = self._input.partition(b"\n")
+        return line + b"\n"
 
-    def _stream(self) -> BinaryIO:
-        if self._file is None:
-            self._file = self._socket.makefile("rb")
-        return self._file
+    def _octets(self, number: int) -> bytes:
+        while len(self._input) < number:
+            self._take_in()
+        octets, self._input = self._input[:number], self._input[number:]
+        return octets
+
+    def _take_in(self) -> None:
+        if self._unsaid and not select.select([self._socket], [], [], TOGETHER)[0]:
+            self._flush()
+        more = self._socket.recv(64 * 1024)
+        if not more:
+            raise _Ended
+        self._input += more
 
     def _encrypt(self) -> None:
         assert self._server.tls is not None
-        if self._file:
-            self._file.close()
-            self._file = None
+        self._flush()
+        self._input = b""
         self._socket = self._server.tls.wrap_socket(self._socket, server_side=True)
         self._encrypted = True
+
+
+def _octets(step: str | bytes) -> bytes:
+    return step if isinstance(step, bytes) else (step.replace("\n", "\r\n") + "\r\n").encode()
+
+
+def _refuses(answer: Step | tuple[Step, ...]) -> bool:
+    steps = answer if isinstance(answer, tuple) else (answer,)
+    return b"".join(_octets(step) for step in steps if isinstance(step, (str, bytes)))[:1] in {b"4", b"5"}
 
 
 def greeting(port: int) -> str:

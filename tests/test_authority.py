@@ -19,12 +19,14 @@ EVERYBODY = {"author", "approver", "admin"}
 TABLE = {
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
-    "stop": EVERYBODY, "resolve": EVERYBODY, "import": EVERYBODY, "unsubscribe": EVERYBODY,
+    "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
+    "practice": EVERYBODY, "import": EVERYBODY, "unsubscribe": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
-    "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"},
+    "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "transports": {"admin"},
 }  # fmt: skip
 NAMED = {
-    "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve"
+    "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve", "retry",
+    "copy", "correct",
 }  # fmt: skip
 
 
@@ -114,6 +116,11 @@ def _released(route: Route) -> None:
     route.send(SECOND_AUTHOR, wait=False)
 
 
+def _sent(route: Route) -> None:
+    _signed_off(route)
+    route.send(SECOND_AUTHOR)
+
+
 def _held(route: Route) -> None:
     _released(route)
     route.pipeline.pause(SLUG, route.who(SECOND_AUTHOR))
@@ -142,6 +149,10 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue pause": ("pause", _released, [SLUG]),
     "issue resume": ("resume", _held, [SLUG]),
     "issue stop": ("stop", _released, [SLUG]),
+    "issue practice": ("practice", _at_draft, [SLUG]),
+    "issue retry": ("retry", _released, [SLUG]),
+    "issue copy": ("copy", _sent, [SLUG, "--to", "ada@example.org"]),
+    "issue correct": ("correct", _sent, [SLUG]),
     "issue resolve": ("resolve", _released, [SLUG, "--leave"]),
     "publications import": ("import", _at_draft, ["{folder}/more.csv"]),
     "publications add": ("import", _at_draft, ["A title", "--kind", "report", "--url", "https://example.org/x"]),
@@ -156,11 +167,15 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
         "lists", _at_draft,
         ["monthly", "--name", "Monthly", "--from", "Us <us@example.org>", "--postal-address", "1 Square"],
     ),
+    "lists calm": ("lists", _at_draft, ["quarterly", "--wait", "20"]),
+    "transports set": ("transports", _at_draft, ["default", "--rate", "20"]),
+    "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "staff list",
+    "transports list", "worker",
 }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def test_places_and_languages_that_are_not_there_are_named(plain: Database) -> N
             set_block(session, 999, "text", {"text": "A"}, LATER)
 
 
-@pytest.mark.parametrize("state", [State.SENDING, State.PAUSED, State.STOPPED, State.SENT])
+@pytest.mark.parametrize("state", [State.SENDING, State.PAUSED, State.SENT])
 def test_what_has_gone_out_gets_no_block(plain: Database, state: State) -> None:
     issue_id = collect(plain).issue_id
     with plain.transaction() as session:

@@ -49,9 +49,11 @@ def _shape(database: Database) -> list[tuple[object, ...]]:
 
 
 def _settled(cell: str) -> str:
-    """White space folded, and a table's constraints in the order of their names."""
-    first, *constraints = " ".join(cell.split()).replace(" ,", ",").removesuffix(")").split(", CONSTRAINT ")
-    return " | ".join([first.strip(), *sorted(constraint.strip() for constraint in constraints)])
+    """White space folded; a table's columns and constraints in the order of their names (a new column stands last)."""
+    words = " ".join(cell.replace('"', "").split()).replace(" ,", ",")
+    first, *constraints = words.removesuffix(")").strip().split(", CONSTRAINT ")
+    head, _, columns = first.partition("( ")
+    return " | ".join([head, *sorted(columns.split(", ")), *sorted(constraint.strip() for constraint in constraints)])
 
 
 def test_migrations_from_empty_give_what_the_metadata_says(empty_database: Database) -> None:

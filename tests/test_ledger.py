@@ -140,7 +140,7 @@ class Hand:
 
     def record(self, handover: int, *outcomes: Outcome) -> None:
         with self.world.database.transaction() as session:
-            record(session, DeliveryRow, handover, outcomes, self.world.now)
+            record(session, DeliveryRow, [(handover, one) for one in outcomes], self.world.now, [handover])
 
     def die(self) -> int:
         with self.world.database.transaction() as session:
@@ -401,7 +401,7 @@ def test_a_pause_in_the_middle_holds_and_resuming_is_exact(database: Database) -
     assert len(transport.messages) < 60
     assert "uncertain" not in world.sums(mailing)
     with world.database.transaction() as session:
-        mailings.resume(session, mailing)
+        mailings.resume(session, mailing, NOW)
     world.sender(mailing, transport).run()
     assert Counter(_recipients(transport)) == Counter(address(n) for n in range(60))
 

@@ -21,7 +21,7 @@ approved: planned sending in_review draft changes_requested
 planned: sending approved planned in_review draft changes_requested
 sending: paused stopped sent
 paused: sending stopped
-stopped: sending
+stopped: in_review changes_requested sending
 sent: sending
 """
 

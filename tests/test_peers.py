@@ -3,29 +3,34 @@
 import logging
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from newsletter import bootstrap
 from newsletter.database import Database
-from newsletter.delivery import freezing, mailings
+from newsletter.delivery import freezing, mailings, workers
 from newsletter.delivery.claiming import Claimed, claim
 from newsletter.delivery.ledger import begin, bury, record
 from newsletter.delivery.letters import Addresser
-from newsletter.delivery.model import Fault, Letter, Limits, Outcome, Verdict
+from newsletter.delivery.model import Fault, Few, Letter, Limits, Outcome, Verdict
 from newsletter.delivery.releasing import release
 from newsletter.delivery.tables import AttemptRow, DeliveryRow, WorkerRow
 from newsletter.delivery.transports import open_transport
 from newsletter.delivery.transports.memory import MemoryTransport
+from newsletter.delivery.workers import recover
+from newsletter.errors import Refusal
 from newsletter.rendering.headers import HeaderError
 from newsletter.rendering.mime import Compiled
 from newsletter.rendering.slots import SlotError
 from subscribers.tables import SubscriberRow, SubscriptionRow
 from tests.conftest import NOW
-from tests.route import AUTHOR, CONFIRMED, SLUG, Route
+from tests.route import APPROVER, AUTHOR, CONFIRMED, SLUG, Route
 from tests.smtp_server import ScriptedServer
 from tests.world import World, address
 
@@ -213,12 +218,90 @@ def test_a_worker_that_wakes_up_after_the_end_opens_the_mailing_again(either_rou
     assert either_route.send().status.state == "sent"
     with either_route.database.transaction() as session:
         outcomes = [Outcome(ids[0], Verdict.ACCEPTED), Outcome(ids[1], back, text="later")]
-        record(session, DeliveryRow, handover, outcomes, NOW)
+        record(session, DeliveryRow, [(handover, one) for one in outcomes], NOW, [handover])
     assert either_route.issue().state.value == "sending"
     either_route.now = either_route.now.replace(hour=12)
     assert either_route.send().status.state == "sent"
     assert either_route.deliveries() == {"accepted": len(CONFIRMED)}
     assert either_route.issue().state.value == "sent"
+
+
+class Slow(MemoryTransport):
+    """Takes its time over every letter."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(limits=Limits(lanes=1, group=5))
+        self.seconds = seconds
+
+    def keep(self, letter: Letter, message: bytes) -> None:
+        time.sleep(self.seconds)
+        super().keep(letter, message)
+
+
+def test_a_run_longer_than_the_lease(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Item 5: the lease is renewed, and whoever looks for the dead meanwhile finds nobody."""
+    world = World(database).build(readers=40)
+    mailing, transport = world.release(), Slow(0.1)
+    for name, value in (("LEASE", timedelta(seconds=2.5)), ("BEAT", 0.1), ("MARGIN", 0.3)):
+        monkeypatch.setattr(workers, name, value)
+    sender = threading.Thread(target=world.sender(mailing, transport).run)
+    sender.start()
+    buried = 0
+    while sender.is_alive():
+        time.sleep(0.05)
+        with database.transaction() as session:
+            buried += recover(session)
+    assert buried == 0
+    assert recipients(transport) == [address(n) for n in range(40)]
+    assert world.sums(mailing) == {"accepted": 40}
+
+
+# -- 6 --------------------------------------------------------------------------------------------------------------
+
+
+class Quota(MemoryTransport):
+    """Takes so many letters, and answers 452 to all others."""
+
+    def __init__(self, takes: int) -> None:
+        super().__init__("default", Limits(lanes=2, group=10))
+        self.takes = takes
+        self._one = threading.Lock()
+
+    def lane(self, compiled: Compiled):
+        lane, transport = super().lane(compiled), self
+
+        class Lane:
+            def hand_over(self, letters: Iterable[Letter], key: str) -> Iterator[Outcome]:
+                for letter in letters:
+                    outcome = Outcome(letter.delivery, Verdict.DEFERRED, Fault.ROUTE, 452, "4.3.1", "quota")
+                    with transport._one:
+                        if len(transport.messages) < transport.takes:
+                            (outcome,) = lane.hand_over(Few([letter]), key)
+                    yield outcome
+
+            def close(self) -> None: ...
+
+        return Lane()
+
+
+def test_a_quota_that_ends_at_mail_46_of_68(either_route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Item 6: it is not done, says that 23 are left, tries for hours, and one command goes on."""
+    for n in range(68 - len(CONFIRMED)):
+        either_route.add_reader(f"reader{n:02d}@example.org")
+    either_route.sign_off()
+    transport = Quota(45)
+    monkeypatch.setattr("newsletter.pipeline.open_transport", lambda name, url: transport)
+    for _ in range(4):
+        status = either_route.send().status
+        assert (status.state, status.accepted, status.deferred, status.balances) == ("sending", 45, 23, True)
+        assert status.next_due is not None
+        assert status.next_due > either_route.now
+        assert either_route.issue().state.value == "sending"
+        either_route.now += timedelta(hours=5)
+    transport.takes = 68
+    status = either_route.send().status
+    assert (status.state, status.accepted, status.deferred) == ("sent", 68, 0)
+    assert len(recipients(transport)) == len(set(recipients(transport))) == 68
 
 
 # -- 7 --------------------------------------------------------------------------------------------------------------
@@ -354,3 +437,68 @@ def test_a_second_try_keeps_the_audience_of_the_first(world: World) -> None:
     assert sorted(recipients(first) + recipients(second)) == [address(n) for n in range(5)]
     assert len(set(message_ids(first) + message_ids(second))) == 5
     assert world.sums(mailing) == {"accepted": 5}
+
+
+# -- 11, 12 ---------------------------------------------------------------------------------------------------------
+
+
+def test_changing_anything_of_what_was_sent_sends_nothing(either_route: Route) -> None:
+    """Item 11: neither a setting, nor the website, nor any verb on the issue can mail what is done."""
+    either_route.sign_off()
+    either_route.send()
+    author, names = either_route.who(AUTHOR), sorted(path.name for path in either_route.mailbox.iterdir())
+    verbs: list[Callable[[], object]] = [
+        lambda: either_route.set_profile(from_name="Another", calm_wait=0, archive="unlisted"),
+        lambda: either_route.set_publication("roots", title="Another title"),
+        lambda: either_route.add_reader("late@example.org"),
+        lambda: either_route.open(transport_url=f"folder://{either_route.mailbox}", timezone="UTC"),
+        lambda: either_route.edit(subject="A subject of about the right length here"),
+        lambda: either_route.choose("hold", "roots"),
+        either_route.submit,
+        either_route.approve,
+        lambda: either_route.pipeline.withdraw(SLUG, author),
+        lambda: either_route.pipeline.request_changes(SLUG, either_route.who(APPROVER), "The lead"),
+        lambda: either_route.pipeline.plan(SLUG, either_route.now + timedelta(days=1), author),
+        lambda: either_route.pipeline.resume(SLUG, author),
+        lambda: either_route.pipeline.stop(SLUG, author),
+        lambda: either_route.pipeline.resolve(SLUG, author, "send_again"),
+        lambda: either_route.pipeline.retry(SLUG, author),
+        lambda: either_route.pipeline.practise(SLUG, author),
+        lambda: either_route.pipeline.assemble("quarterly", "2024-Q2", author),
+    ]
+    for verb in verbs:
+        with suppress(Refusal):
+            verb()
+        assert either_route.issue().state.value == "sent"
+        assert either_route.send().tally is None
+    either_route.now += timedelta(days=2)
+    assert either_route.send(now_although_planned=True).tally is None
+    assert sorted(path.name for path in either_route.mailbox.iterdir()) == names
+    assert len([one for one in either_route.mailings() if one.kind == "live"]) == 1
+
+
+@pytest.mark.parametrize("after", [1, 9, 17])
+def test_stopped_on_the_way_the_count_is_exact(
+    either_route: Route, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Item 12, its second half: what is told is what the other side has, and nothing follows."""
+    for n in range(30 - len(CONFIRMED)):
+        either_route.add_reader(f"reader{n:02d}@example.org")
+    either_route.sign_off()
+
+    class Stopped(MemoryTransport):
+        def keep(self, letter: Letter, message: bytes) -> None:
+            super().keep(letter, message)
+            if len(self.messages) == after:
+                either_route.pipeline.stop(SLUG, either_route.who(AUTHOR))
+
+    transport = Stopped("default", Limits(lanes=2, group=4))
+    monkeypatch.setattr("newsletter.pipeline.open_transport", lambda name, url: transport)
+    status = either_route.send().status
+    got = len(transport.messages)
+    assert after <= got < 30
+    assert (status.state, status.accepted, status.excluded) == ("stopped", got, {"stopped": 30 - got})
+    assert (status.waiting, status.uncertain, status.balances) == (0, 0, True)
+    either_route.now += timedelta(days=1)
+    assert either_route.send().tally is None
+    assert len(transport.messages) == got

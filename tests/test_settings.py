@@ -11,6 +11,7 @@ from newsletter.settings import Settings, load
 
 KEY, OTHER, SUPPRESSION = "k" * 32, "o" * 40, "s" * 32
 ENOUGH = {"NEWSLETTER_SECRET_KEYS": KEY, "NEWSLETTER_SUPPRESSION_KEY": SUPPRESSION}
+DKIM = {"NEWSLETTER_DKIM_DOMAIN": "example.org", "NEWSLETTER_DKIM_SELECTOR": "news"}
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,40 @@ def test_a_secret_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "nowhere") in told
 
 
+def test_the_file_may_name_files_too_from_where_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "dkim.pem").write_text("-----BEGIN\nhunter2\n", encoding="utf-8")
+    config = written(
+        tmp_path, 'dkim_domain = "example.org"\ndkim_selector = "news"\nDKIM_private_key_file = "keys/dkim.pem"\n'
+    )
+    monkeypatch.chdir("/")
+    assert load(config, ENOUGH).dkim_private_key == "-----BEGIN\nhunter2"
+    assert load(config, ENOUGH | {"NEWSLETTER_DKIM_PRIVATE_KEY": "other"}).dkim_private_key == "other"
+    absolute = {"NEWSLETTER_DKIM_PRIVATE_KEY_FILE": str(tmp_path / "keys" / "dkim.pem")}
+    assert load(None, ENOUGH | absolute | DKIM).dkim_private_key == "-----BEGIN\nhunter2"
+
+
+@pytest.mark.parametrize("named", ['"nowhere.pem"', "5", '"."'])
+def test_a_file_that_the_file_names_and_that_is_not_there_is_named(tmp_path: Path, named: str) -> None:
+    told = wrong(ENOUGH | DKIM, written(tmp_path, f"dkim_private_key_file = {named}\n"))
+    assert "dkim_private_key_file names" in told
+    assert str(tmp_path) in told
+    assert "TRANSPORTS_FILE" in wrong(ENOUGH, written(tmp_path, 'transports_file = "x"\n'))
+
+
+def test_the_key_to_sign_with_is_not_shown() -> None:
+    found = load(None, ENOUGH | DKIM | {"NEWSLETTER_DKIM_PRIVATE_KEY": "hunter2"})
+    assert (found.dkim_domain, found.dkim_selector, found.dkim_private_key) == ("example.org", "news", "hunter2")
+    assert "hunter2" not in repr(found) + str(found)
+    told = wrong(ENOUGH | {"NEWSLETTER_DKIM_PRIVATE_KEY": "hunter2", "NEWSLETTER_DKIM_SELECTOR": "news"})
+    assert "hunter2" not in told
+
+
+def test_nothing_is_signed_unless_it_is_set() -> None:
+    found = load(None, ENOUGH)
+    assert (found.dkim_domain, found.dkim_selector, found.dkim_private_key) == ("", "", "")
+
+
 def test_other_variables_are_not_ours() -> None:
     assert load(None, ENOUGH | {"NEWSLETTER_COLOUR": "red", "PATH": "/bin"}).timezone == "UTC"
 
@@ -104,6 +139,15 @@ WRONG = {
     "half an address": ({"NEWSLETTER_BASE_URL": "http://[::1"}, "BASE_URL"),
     "no such zone": ({"NEWSLETTER_TIMEZONE": "Brussels"}, "TIMEZONE: is no time zone; use a name like Europe"),
     "a zone with a path": ({"NEWSLETTER_TIMEZONE": "../../etc/passwd"}, "TIMEZONE"),
+    "a domain to sign for alone": ({"NEWSLETTER_DKIM_DOMAIN": "example.org"}, "all three or none"),
+    "a key to sign with alone": (
+        {"NEWSLETTER_DKIM_PRIVATE_KEY": "hunter2"},
+        "signing needs dkim_domain, dkim_selector and dkim_private_key",
+    ),
+    "no selector": (
+        {"NEWSLETTER_DKIM_DOMAIN": "example.org", "NEWSLETTER_DKIM_PRIVATE_KEY": "hunter2"},
+        "all three or none",
+    ),
     "neither yes nor no": ({"NEWSLETTER_FETCH_ALLOW_PRIVATE": "perhaps"}, "FETCH_ALLOW_PRIVATE"),
 }
 

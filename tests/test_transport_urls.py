@@ -29,7 +29,8 @@ def refusal(url: str) -> str:
 
 def test_defaults_of_smtp():
     found = options("smtp://mail.example.org")
-    assert found == SmtpOptions("mail.example.org", 587, tls="starttls", connections=2)
+    assert found == SmtpOptions("mail.example.org", 587, tls="starttls", connections=32, in_doubt=80)
+    assert (found.pipelining, found.chunking) == (True, True)
     assert found.where == "mail.example.org:587"
 
 
@@ -40,7 +41,7 @@ def test_defaults_of_smtps():
 def test_every_option():
     found = open_transport(
         "main",
-        "smtp://me:secret@mail.example.org:2525/?tls=none&connections=5&rate=12.5&pipelining=off&chunking=auto"
+        "smtp://me:secret@mail.example.org:2525/?tls=none&connections=5&in_doubt=300&rate=12.5&pipelining=off&chunking=auto"
         "&hello=news.example.org&ca=/etc/ssl/our%20ca.pem",
     )
     assert found.options == SmtpOptions(
@@ -50,11 +51,23 @@ def test_every_option():
         password="secret",
         tls="none",
         connections=5,
+        in_doubt=300,
+        pipelining=False,
+        chunking=True,
         hello="news.example.org",
         ca_file="/etc/ssl/our ca.pem",
         rate=12.5,
     )
     assert (found.name, found.limits.lanes, found.limits.rate) == ("main", 5, 12.5)
+    assert (found.limits.lanes_at_first, found.limits.in_doubt, found.limits.streaming) == (2, 300, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "lanes", "at_first"), [("in_doubt=9", 4, 2), ("in_doubt=1", 1, 1), ("connections=1", 1, 1), ("", 32, 2)]
+)
+def test_no_more_lanes_than_letters_in_doubt_keep_busy(query, lanes, at_first):
+    limits = open_transport("main", f"smtp://h?{query}").limits
+    assert (limits.lanes, limits.lanes_at_first) == (lanes, at_first)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +115,8 @@ def test_user_and_password_are_unquoted():
         ("connections=two", "connections=two"),
         ("connections=²", "connections=²"),
         ("connections=" + "9" * 5000, "between 1 and 200"),
+        ("in_doubt=0", "in_doubt=0 is not a number between 1 and 1000"),
+        ("in_doubt=1001", "in_doubt=1001"),
         ("rate=0", "rate=0 is not a number of messages a second"),
         ("rate=0.0", "rate=0.0"),
         ("rate=-1", "rate=-1"),
@@ -113,7 +128,7 @@ def test_user_and_password_are_unquoted():
         ("chunking=yes", "chunking=yes is not one of auto, off"),
         ("hello=two%20words", "hello=two words is no host's name"),
         ("hello=a%0D%0ARSET", "is no host's name"),
-        ("colour=red", "no option colour; known are ca, chunking, connections, hello, pipelining, rate, tls"),
+        ("colour=red", "no option colour; known are ca, chunking, connections, hello, in_doubt, pipelining, rate, tls"),
         ("TLS=none", "no option"),
         ("tls=none&tls=starttls", "twice"),
     ],

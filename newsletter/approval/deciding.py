@@ -24,6 +24,8 @@ def counting(session: Session, issue_id: int, basis: str) -> Yes | None:
         )
         .join(StaffRow, StaffRow.id == DecisionRow.staff_id)
         .where(DecisionRow.issue_id == issue_id, SnapshotRow.basis == basis, DecisionRow.revoked_at.is_(None))
+        # A version that was made for a practice run, and that nobody handed in, revives no yes.
+        .where(SnapshotRow.id.in_(select(ReviewRow.snapshot_id).where(ReviewRow.issue_id == issue_id)))
         .order_by(DecisionRow.id.desc(), SnapshotRow.id.desc())
         .limit(1)
     ).first()

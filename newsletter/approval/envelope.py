@@ -3,12 +3,12 @@
 import re
 from typing import Any
 
-from newsletter.issues.model import Profile
+from newsletter.issues.model import Corrects, Profile
 
 _LABEL = re.compile(r"[^A-Za-z0-9-]+")
 
 
-def envelope(profile: Profile, issue_slug: str, base_url: str) -> dict[str, Any]:
+def envelope(profile: Profile, issue_slug: str, base_url: str, corrects: Corrects | None = None) -> dict[str, Any]:
     """What a reader is affected by beside the parts; it goes into the fingerprint."""
     return {
         "from_name": profile.from_name,
@@ -19,9 +19,16 @@ def envelope(profile: Profile, issue_slug: str, base_url: str) -> dict[str, Any]
         "return_path": profile.return_path,
         "archived_at": f"{base_url}/issues/{issue_slug}" if profile.archive != "none" else "",
         "default_language": profile.default_language,
-        "audience": "everyone confirmed on the list when his turn comes",
+        "audience": _audience(corrects),
         "tracking": "none",
     }
+
+
+def _audience(corrects: Corrects | None) -> str:
+    if corrects is None:
+        return "everyone confirmed on the list when his turn comes"
+    unsure = ", or who has no answer to it" if corrects.with_uncertain else ""
+    return f"everyone who was handed {corrects.slug}{unsure}, and is confirmed on the list when his turn comes"
 
 
 def list_id(profile: Profile) -> str:

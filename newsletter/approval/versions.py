@@ -58,7 +58,8 @@ class Versions:
         parts = {
             language: page.render(draft, theme, self._frame(draft, language, languages, logo)) for language in languages
         }
-        return Version(draft, parts, envelope(draft.profile, draft.slug, self._base_url), self._facts(draft, theme))
+        sealed = envelope(draft.profile, draft.slug, self._base_url, draft.corrects)
+        return Version(draft, parts, sealed, self._facts(draft, theme))
 
     def basis_facts(self, session: Session, issue_id: int) -> Mapping[str, Any]:
         """What a version made now would be made from, without rendering it."""
@@ -97,6 +98,8 @@ def _draft_facts(draft: Draft) -> dict[str, Any]:
     for section in found["sections"]:
         for item in section["items"]:
             del item["id"]
+    if draft.corrects is None:
+        del found["corrects"]  # as it was before there were corrections: their yes still counts
     return found
 
 

@@ -27,6 +27,9 @@ def block(
     ],
     language: Annotated[str | None, typer.Option(help="Which language version; without it the list's first.")] = None,
     section: Annotated[str | None, typer.Option(help="After the items of this section, not of the last.")] = None,
+    block: Annotated[
+        int | None, typer.Option("--block", metavar="N", help="Word this block (anew, or in one more language).")
+    ] = None,
     by: By = None,
 ) -> None:
     r"""Write the director's note, or add a text, a quote, numbers or a button.
@@ -38,9 +41,12 @@ def block(
         who.permit("edit")
         with pipeline.database.transaction() as session:
             found = find(session, issue, lock=True)
-            id_ = editing.set_block(session, found.id, kind, fields, now, language=language, section=section)
+            id_ = editing.set_block(
+                session, found.id, kind, fields, now, language=language, section=section, block_id=block
+            )
             log(session, who, "block", now, found.id, block=id_, kind=kind, language=language, section=section)
-        say("The note is in." if kind == "director" else f"Added (block {id_}).")
+        done = "Worded" if block is not None else "Added"
+        say("The note is in." if kind == "director" else f"{done} (block {id_}).")
         say("If the issue was approved, it needs a new yes.")
 
 

@@ -1,4 +1,4 @@
-"""`newsletter lists`: add, show, list."""
+"""`newsletter lists`: add, calm, show, list."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ import typer
 
 import subscribers
 from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
-from newsletter.errors import NotFound
+from newsletter.errors import BadInput, NotFound
 from newsletter.issues import lists as profiles
 from newsletter.issues.fields import parse_sender
 from newsletter.staff.people import log
@@ -55,6 +55,30 @@ def add(
 
 
 @app.command()
+def calm(
+    slug: str,
+    wait: Annotated[int | None, typer.Option(metavar="M", help="Minutes after the first copies.")] = None,
+    spread: Annotated[int | None, typer.Option(metavar="M", help="Minutes for all readers; 0: no spread.")] = None,
+    by: By = None,
+) -> None:
+    """How it goes out with `issue send --calm`: to the team first, and to the readers later, over a time."""
+    with refusals(), opened() as pipeline:
+        who = actor(pipeline, by)
+        who.permit("lists")
+        if wait is None and spread is None:
+            raise BadInput("Say what to change: --wait, --spread, or both.")
+        now = pipeline.clock()
+        with pipeline.database.transaction() as session:
+            face = subscribers.find_list(session, slug)
+            if face is None:
+                raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+            found = profiles.set_calm(session, face.id, wait, spread)
+            log(session, who, "lists", now, list=slug, calm_wait=found.wait, calm_spread=found.spread)
+        over = f"over {found.spread} minutes" if found.spread else "as fast as it goes"
+        say(f"{slug}, sent calmly: to the team, {found.wait} minutes later to the readers, {over}.")
+
+
+@app.command()
 def show(slug: str, as_json: Json = False) -> None:
     """Everything about one list."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
@@ -62,7 +86,9 @@ def show(slug: str, as_json: Json = False) -> None:
         if face is None:
             raise NotFound(f"There is no list {slug}. See: newsletter lists list")
         profile = profiles.profile(session, face.id)
+        calmly = profiles.calm(session, face.id)
         facts = {name: getattr(profile, name) for name in profile.__dataclass_fields__}
+        facts |= {"calm_wait": calmly.wait, "calm_spread": calmly.spread}
         if as_json:
             print_json(facts)
             return

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -13,18 +14,18 @@ from sqlalchemy.orm import Session
 from newsletter.approval.model import Yes
 from newsletter.cli import telling
 from newsletter.cli.console import Json, RequiredBy, actor, err, moment, opened, print_json, refusals, say
-from newsletter.delivery import notices, views
+from newsletter.delivery import mailings, views
 from newsletter.delivery.model import RouteDown, Verdict
 from newsletter.delivery.sending import Tally
-from newsletter.delivery.transports import open_transport
 from newsletter.delivery.workers import recover
 from newsletter.errors import BadInput, Misconfigured, Refusal
-from newsletter.issues import lists
 from newsletter.issues.views import coverage, find
 from newsletter.pipeline import Pipeline
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id or short name, like quarterly-2024-q2.")]
 app = typer.Typer()
+
+_PATIENCE, _LOOK = 8.0, 0.2  # seconds, for the answers to what is in hand when it is stopped
 
 
 @app.command()
@@ -44,14 +45,25 @@ def send(
         bool, typer.Option("--no-wait", help="Release it and leave the handing over to others.")
     ] = False,
     now: Annotated[bool, typer.Option("--now", help="Although it is planned for later.")] = False,
+    calm: Annotated[bool, typer.Option("--calm", help="To us first; to the readers later, over a time.")] = False,
+    transport: Annotated[
+        str, typer.Option(metavar="NAME", help="By [transports.NAME]: it takes over what no other has taken.")
+    ] = "",
 ) -> None:
-    """Send the approved version to everyone confirmed; after a crash it goes on where it stood."""
-    with refusals(), opened() as pipeline, _graceful() as stop, _bar() as shown:
+    """Send the approved version to everyone confirmed; after a crash it goes on where it stood.
+
+    After a stop, and a new sign-off, it goes to those who have nothing.
+    """
+    with refusals(), opened() as pipeline, graceful() as stop, bar() as shown:
         result = pipeline.send(
-            issue, actor(pipeline, by), wait=not no_wait, now_although_planned=now, stop=stop, progress=shown
-        )
+            issue, actor(pipeline, by), wait=not no_wait, now_although_planned=now, calm=calm, transport=transport,
+            stop=stop, progress=shown,
+        )  # fmt: skip
+        if result.status.state == "paused":
+            deliver_notices(pipeline, needed=False, whom="those who should know")
+        at, zone = pipeline.clock(), pipeline.settings.zone
     with refusals():
-        telling.sent(result.status, result.tally, issue, waited=not no_wait)
+        telling.sent(result.status, result.tally, issue, waited=not no_wait, at=at.astimezone(zone))
 
 
 @app.command()
@@ -72,10 +84,10 @@ def resume(issue: Issue, by: RequiredBy) -> None:
 
 @app.command()
 def stop(issue: Issue, by: RequiredBy) -> None:
-    """End it for good: who has no copy gets none."""
+    """End it for good: who has no copy gets none, unless it is mended and signed off anew."""
     with refusals(), opened() as pipeline:
         pipeline.stop(issue, actor(pipeline, by))
-        _say_status(pipeline, issue, "Stopped.")
+        telling.stopped(_answered(pipeline, issue))
 
 
 @app.command()
@@ -105,7 +117,7 @@ def status(issue: Issue, as_json: Json = False) -> None:
         if as_json:
             print_json(facts)
         else:
-            telling.status(facts)
+            telling.status(facts, pipeline.clock().astimezone(pipeline.settings.zone))
 
 
 @app.command()
@@ -120,7 +132,7 @@ def report(issue: Issue, as_json: Json = False) -> None:
             print_json({"status": facts, "coverage": balance, "refusals": dict(refused), "uncertain": unanswered})
             return
         telling.issue(found, balance)
-        telling.status(facts)
+        telling.status(facts, pipeline.clock().astimezone(pipeline.settings.zone))
         for words, number in refused:
             say(f"  {number} x {words}")
         if unanswered:
@@ -130,7 +142,12 @@ def report(issue: Issue, as_json: Json = False) -> None:
 def status_facts(pipeline: Pipeline, issue: str) -> dict[str, Any]:
     """`issue status --json`: zeros before the first send."""
     with pipeline.database.transaction() as session:
-        recover(session)  # what a killed sender had in hand is counted as what it is: without an answer
+        # What a killed sender had in hand is counted as what it is: without an answer; and where it was stopped, what a
+        # sender gave back after that is stopped.
+        recover(session)
+        last = mailings.latest(session, find(session, issue).id)
+        if last is not None:
+            mailings.sweep(session, last.id, pipeline.clock())
     with pipeline.database.reading() as session:
         found = find(session, issue)
         mailing = views.status(session, found.id)
@@ -143,6 +160,14 @@ def status_facts(pipeline: Pipeline, issue: str) -> dict[str, Any]:
     facts["balances"] = mailing.balances if mailing else True
     facts["planned_at"] = found.planned_at
     facts["next_due"] = mailing.next_due if mailing else None
+    facts["paused_because"] = mailing.paused_because if mailing else ""
+    facts["first_copies"] = mailing.first_copies if mailing else None
+    facts["first_handed_over"] = mailing.first_handed_over if mailing else 0
+    facts["readers_from"] = mailing.readers_from if mailing else None
+    facts["spread_seconds"] = mailing.spread_seconds if mailing else 0
+    facts["transport"] = mailing.transport if mailing else "default"
+    facts["in_hand"] = mailing.in_hand if mailing else 0
+    facts["rounds"] = mailing.rounds if mailing else 0
     facts["approved"] = {"by": yes.by, "version": yes.number, "fingerprint": yes.fingerprint} if yes else None
     facts["changed_since_yes"] = list(differences)
     return facts
@@ -156,25 +181,28 @@ def _approval(pipeline: Pipeline, session: Session, issue_id: int) -> tuple[Yes 
         return None, (str(error),)
 
 
-def deliver_notices(pipeline: Pipeline, *, needed: bool = True) -> tuple[str, ...]:
+def deliver_notices(pipeline: Pipeline, *, needed: bool = True, whom: str = "those who may approve") -> tuple[str, ...]:
     """Hand over the notices that wait; what was said of each that was not taken. Where they are only a courtesy, a mail
     service that is down is a remark.
     """
-
-    def sender_of(session: Any, list_id: int) -> notices.Sender:
-        profile = lists.profile(session, list_id)
-        loopback = pipeline.settings.base_is_loopback
-        return notices.Sender(profile.from_name, profile.from_address, pipeline.settings.base_url, loopback)
-
     try:
-        transport = open_transport("default", pipeline.settings.transport("default"))
-        outcomes = notices.deliver(pipeline.database, transport, pipeline.links, sender_of, pipeline.clock)
+        outcomes = pipeline.deliver_notices()
     except (RouteDown, Misconfigured) as error:
         if needed:
             raise
-        err.print(f"No mail was sent to those who may approve: {error}", markup=False)
+        err.print(f"No mail was sent to {whom}: {error}", markup=False)
         return ()
     return tuple(f"{one.verdict}: {one.text}" for one in outcomes if one.verdict is not Verdict.ACCEPTED)
+
+
+def _answered(pipeline: Pipeline, issue: str) -> dict[str, Any]:
+    """The facts once a sender at work has seen the stop and written down what it had in hand; or after a while."""
+    for _ in range(int(_PATIENCE / _LOOK)):
+        facts = status_facts(pipeline, issue)
+        if not facts["in_hand"]:
+            break
+        time.sleep(_LOOK)
+    return facts
 
 
 def _say_status(pipeline: Pipeline, issue: str, first: str) -> None:
@@ -184,7 +212,7 @@ def _say_status(pipeline: Pipeline, issue: str, first: str) -> None:
 
 
 @contextmanager
-def _graceful() -> Iterator[threading.Event]:
+def graceful() -> Iterator[threading.Event]:
     """SIGTERM and Ctrl-C end the message in hand and give the rest back; a second one kills."""
     stop_ = threading.Event()
 
@@ -201,8 +229,9 @@ def _graceful() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _bar() -> Iterator[Any]:
-    columns = (TextColumn("Handing over"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+def bar(what: str = "Handing over") -> Iterator[Any]:
+    """The progress of what is handed over, on a terminal."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("send", total=None)
 

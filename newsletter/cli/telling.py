@@ -1,6 +1,7 @@
 """Sentences and small tables for people; the same facts stand in the JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.table import Table
@@ -61,27 +62,79 @@ def findings(found: Sequence[Finding]) -> None:
     say(f"{musts} must be mended." if musts else "Nothing must be mended.")
 
 
-def sent(status_: MailingStatus, tally: Tally | None, issue_: str, *, waited: bool) -> None:
-    """What a send did, and what is left; exit 1 when the mail service stopped it."""
+def sent(status_: MailingStatus, tally: Tally | None, issue_: str, *, waited: bool, at: datetime) -> None:
+    """What a send did, and what is left; exit 1 when the mail service stopped it. `at`: now, as people here say it."""
     if tally is None and (waited or status_.state in {"sent", "stopped"}):
         say(f"Nothing to do: {issue_} is {status_.state}. {_sum(status_)}")
     elif tally is None:
         say(f"Released. {_sum(status_)}")
     else:
         say(_sum(status_))
+    for line in calm({name: getattr(status_, name) for name in status_.__dataclass_fields__}, at):
+        say(line)
+    if tally and tally.goes_on_at:
+        say(f"The mail service has no place for more now. {_goes_on(tally.goes_on_at, at)}")
     if status_.deferred and status_.next_due:
         say(f"{status_.deferred:,} were put off; the next try is due {status_.next_due:%Y-%m-%d %H:%M} UTC.")
     if status_.uncertain:
         say(f"{status_.uncertain:,} without an answer; most likely they have arrived.")
         say(f"Who they are: newsletter issue report {issue_}")
-    if tally and tally.route_error and status_.waiting:
+    if status_.state == "paused":
+        err.print(_paused(status_.paused_because, issue_), markup=False)
+        if tally and tally.route_error:
+            raise SystemExit(1)
+    elif tally and tally.route_error and status_.waiting:
         err.print(f"Stopped by the mail service: {tally.route_error}", markup=False)
         err.print("Nobody is lost: those who wait get their copy when you send again.")
         raise SystemExit(1)
 
 
-def status(facts: Mapping[str, Any]) -> None:
-    """State, approval and the sum, drawn."""
+def calm(facts: Mapping[str, Any], at: datetime) -> Iterator[str]:
+    """Where a send stands that goes to the team first, in words; nothing for any other."""
+    if facts["first_copies"] is None or facts["state"] != "sending":
+        return
+    if at < facts["readers_from"]:
+        yield _first_copies(facts["first_copies"], facts["first_handed_over"])
+        yield _goes_on(facts["readers_from"], at)
+    elif facts["spread_seconds"] and facts["waiting"]:
+        left = timedelta(seconds=facts["waiting"] * facts["spread_seconds"] / facts["candidates"])
+        yield f"Going out: {facts['accepted']:,} of {facts['candidates']:,} handed over. About {_span(left)} left."
+
+
+def _first_copies(number: int, handed_over: int) -> str:
+    if not number:
+        return "Nobody of us is on the list, so there are no first copies. Nobody has it yet."
+    if not handed_over:
+        return f"None of the first {number:,} copies is out yet; nobody has it."
+    if handed_over < number:
+        return f"{handed_over:,} of the first {number:,} copies are with us. Nobody outside has it yet."
+    with_us = f"first {number:,} copies are" if number > 1 else "first copy is"
+    return f"The {with_us} with us. Nobody outside has it yet."
+
+
+def _goes_on(when: datetime, at: datetime) -> str:
+    local = when.astimezone(at.tzinfo)
+    said = f"{local:%H:%M}" if local.date() == at.date() else f"{local:%A %d %B, %H:%M}"
+    return f"It goes on at {said} (in {_span(when - at)}): newsletter worker does it, or run send again."
+
+
+def _span(time: timedelta) -> str:
+    """Like "14 min 41 s"; no seconds from an hour on."""
+    minutes, seconds = divmod(max(0, round(time.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [(hours, "h"), (minutes, "min"), (0 if hours else seconds, "s")]
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
+
+
+def _paused(why: str, issue_: str) -> str:
+    return (
+        f"Paused: {why}\nNobody is lost. Let it go on: newsletter issue resume {issue_} --by YOU; "
+        f"or end it: newsletter issue stop {issue_} --by YOU"
+    )
+
+
+def status(facts: Mapping[str, Any], at: datetime | None = None) -> None:
+    """State, approval and the sum, drawn. `at`: now, as people here say it."""
     say(f"{facts['name']} ({facts['issue']}): {facts['state']}")
     if facts["approved"]:
         say(f"Exactly version {facts['approved']['version']} is approved by {facts['approved']['by']}.")
@@ -89,8 +142,38 @@ def status(facts: Mapping[str, Any]) -> None:
         say("It needs a new yes, because since the last one:")
         for line in facts["changed_since_yes"]:
             say(f"  - {line}")
+    if at is not None:
+        for line in calm(facts, at):
+            say(line)
+    if facts["state"] == "paused":
+        say(_paused(facts["paused_because"], facts["issue"]))
+    if facts["excluded"].get("stopped"):
+        say(_stopped(facts))
     out.print(counts_table(facts))
     say("The sum is right. ✓" if facts["balances"] else "THE SUM IS WRONG. Please report this.")
+
+
+def stopped(facts: Mapping[str, Any]) -> None:
+    """What a stop has come to, to the reader, and what can be done now."""
+    say(f"Stopped. {_stopped(facts)}")
+    if facts["uncertain"]:
+        say(f"Who has no answer: newsletter issue report {facts['issue']}")
+    if facts["excluded"].get("stopped"):
+        say("To mend it for those who were stopped: change it, ask for sign-off, and send it again.")
+    if facts["accepted"]:
+        say(f"To write to those who have it: newsletter issue correct {facts['issue']} --by YOU")
+
+
+def _stopped(facts: Mapping[str, Any]) -> str:
+    left = sum(facts["excluded"].values()) - facts["excluded"].get("stopped", 0)
+    others = (
+        (facts["uncertain"], "without an answer"), (facts["in_hand"], "in hand at this moment"),
+        (facts["rejected"], "refused"), (facts["deferred"], "being retried"),
+        (facts["waiting"] - facts["in_hand"], "waiting"), (left, "left out at their turn"),
+    )  # fmt: skip
+    named = "".join(f"; {number:,} {what}" for number, what in others if number)
+    stopped_ = facts["excluded"].get("stopped", 0)
+    return f"{facts['accepted']:,} of {facts['candidates']:,} handed over; {stopped_:,} stopped{named}."
 
 
 def counts_table(facts: Mapping[str, Any]) -> Table:

@@ -1,11 +1,12 @@
 """The claim: whose turn it is, and whether he may still be mailed, decided row by row when his turn comes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -13,8 +14,7 @@ from newsletter.approval.tables import DecisionRow, SnapshotRow
 from newsletter.delivery.tables import DeliveryRow, MailingRow, WorkerRow
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A delivery that is ours, with what the address book says of its reader at this moment."""
 
     delivery: int
@@ -27,12 +27,14 @@ class Claimed:
     source: str
 
 
-def claim(session: Session, mailing_id: int, worker_id: int, limit: int, now: datetime) -> list[Claimed]:
+def claim(
+    session: Session, mailing_id: int, worker_id: int, limit: int, now: datetime, transport: str | None = None
+) -> list[Claimed]:
     """Take up to `limit` waiting copies (then deferred ones that are due). Those who may not be mailed any more are
     excluded with the reason, so the answer may be shorter than what was taken. Nothing is taken unless the mailing
-    is sending, its decision counts, and the worker lives.
+    is sending (over `transport`, where one is named), its decision counts, and the worker lives.
     """
-    if not may_go_on(session, mailing_id, worker_id):
+    if not may_go_on(session, mailing_id, worker_id, transport):
         return []
     found: list[Claimed] = []
     while len(found) < limit:
@@ -43,31 +45,55 @@ def claim(session: Session, mailing_id: int, worker_id: int, limit: int, now: da
     return found
 
 
-def may_go_on(session: Session, mailing_id: int, worker_id: int) -> bool:
-    """Whether anything may be claimed: the mailing sends, its decision counts, and this worker lives."""
-    found = session.scalar(
-        select(MailingRow.id)
-        .join(SnapshotRow, SnapshotRow.id == MailingRow.snapshot_id)
-        .join(DecisionRow, DecisionRow.id == MailingRow.decision_id)
+def may_go_on(session: Session, mailing_id: int, worker_id: int, transport: str | None = None) -> bool:
+    """Whether anything may be claimed: the mailing sends, its decision counts, and this worker lives. With a
+    `transport`: and no other one has taken the mailing over.
+    """
+    approved = (
+        select(DecisionRow.id)
+        .join(SnapshotRow, SnapshotRow.fingerprint == DecisionRow.fingerprint)
         .where(
-            MailingRow.id == mailing_id,
-            MailingRow.state == "sending",
+            DecisionRow.id == MailingRow.decision_id,
+            SnapshotRow.id == MailingRow.snapshot_id,
             DecisionRow.kind == "approve",
             DecisionRow.revoked_at.is_(None),
-            DecisionRow.fingerprint == SnapshotRow.fingerprint,
             DecisionRow.issue_id == MailingRow.issue_id,
+        )
+    )
+    found = session.scalar(
+        select(MailingRow.id).where(
+            MailingRow.id == mailing_id,
+            MailingRow.state == "sending",
+            *([] if transport is None else [MailingRow.transport == transport]),
+            # A practice run needs no yes: it goes over `null`, and nowhere else.
+            or_(MailingRow.kind == "rehearsal", approved.exists()),
             select(WorkerRow.id).where(WorkerRow.id == worker_id, WorkerRow.ended_at.is_(None)).exists(),
         )
     )
     return found is not None
 
 
+def due(session: Session, mailing_id: int, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What may be claimed now: the copies that wait (before the readers' time: the team's only), and of those that
+    were put off the ones whose time has come. Two conditions, not one with OR: each can walk the index.
+    """
+    first_up_to, readers_from = session.execute(
+        select(MailingRow.first_up_to, MailingRow.readers_from).where(MailingRow.id == mailing_id)
+    ).one()
+    waiting = and_(DeliveryRow.mailing_id == mailing_id, DeliveryRow.state == "waiting")
+    if readers_from is not None and now < readers_from:
+        waiting = and_(waiting, DeliveryRow.id <= (first_up_to or 0))
+    put_off = and_(DeliveryRow.mailing_id == mailing_id, DeliveryRow.state == "deferred", DeliveryRow.due_at <= now)
+    return waiting, put_off
+
+
 def _take(session: Session, mailing_id: int, worker_id: int, limit: int, now: datetime) -> dict[int, int]:
-    ours = select(DeliveryRow.id).where(DeliveryRow.mailing_id == mailing_id)
-    # Two look-ups, not one with OR: each walks the index (mailing, state, id) and stops at the limit.
-    waiting = ours.where(DeliveryRow.state == "waiting").order_by(DeliveryRow.id)
-    due = ours.where(DeliveryRow.state == "deferred", DeliveryRow.due_at <= now).order_by(DeliveryRow.id)
-    return _mark(session, waiting, worker_id, limit) or _mark(session, due, worker_id, limit)
+    for condition in due(session, mailing_id, now):
+        # Each walks the index (mailing, state, id) and stops at the limit.
+        found = _mark(session, select(DeliveryRow.id).where(condition).order_by(DeliveryRow.id), worker_id, limit)
+        if found:
+            return found
+    return {}
 
 
 def _mark(session: Session, candidates: Select[tuple[int]], worker_id: int, limit: int) -> dict[int, int]:
@@ -77,31 +103,33 @@ def _mark(session: Session, candidates: Select[tuple[int]], worker_id: int, limi
     ids = list(session.scalars(chosen))
     if not ids:
         return {}
-    rows = session.execute(
-        update(DeliveryRow)
-        .where(DeliveryRow.id.in_(ids), DeliveryRow.state.in_(("waiting", "deferred")))
-        .values(state="claimed", worker_id=worker_id, handover_id=None)
-        .returning(DeliveryRow.subscriber_id, DeliveryRow.id),
-        execution_options={"synchronize_session": False},
-    )
-    return {row.subscriber_id: row.id for row in rows}
+    marked = session.connection().execute(_MARK, {"ids": ids, "of_worker": worker_id})
+    return {subscriber: delivery for subscriber, delivery in marked}  # noqa: C416 -- rows are no pairs to mypy
+
+
+_ROWS = DeliveryRow.__table__
+assert isinstance(_ROWS, Table)
+_MARK = (
+    update(_ROWS)
+    .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)), _ROWS.c.state.in_(("waiting", "deferred")))
+    .values(state="claimed", worker_id=bindparam("of_worker"), handover_id=None)
+    .returning(_ROWS.c.subscriber_id, _ROWS.c.id)
+)
 
 
 def _still_mailable(session: Session, mailing_id: int, taken: dict[int, int], now: datetime) -> list[Claimed]:
     list_id = session.scalars(select(MailingRow.list_id).where(MailingRow.id == mailing_id)).one()
     people = subscribers.mailability(list_id, now).subquery()
-    rows = session.execute(select(people).where(people.c.subscriber_id.in_(taken))).all()
-    mailable = [row for row in rows if row.reason is None]
-    reasons = dict.fromkeys(taken, "unsubscribed") | {row.subscriber_id: row.reason for row in rows}
+    # Core and positions: this runs for each reader, and building objects of the mapping would cost more than asking.
+    rows = session.connection().execute(select(people).where(people.c.subscriber_id.in_(taken))).all()
+    reasons = dict.fromkeys(taken, "unsubscribed") | {row[0]: row[1] for row in rows}
     _exclude(session, [(str(reason), taken[who]) for who, reason in reasons.items() if reason is not None], now)
-    return sorted(
-        (
-            Claimed(taken[r.subscriber_id], r.subscriber_id, r.subscription_id, r.address, r.name, r.language, r.since,
-                    r.source)
-            for r in mailable
-        ),
-        key=lambda claimed: claimed.delivery,
-    )  # fmt: skip
+    claimed = [
+        Claimed(taken[who], who, subscription, address, name, language, since, source)
+        for who, reason, address, name, language, subscription, since, source in rows
+        if reason is None
+    ]
+    return sorted(claimed, key=attrgetter("delivery"))
 
 
 def _exclude(session: Session, whom: Sequence[tuple[str, int]], now: datetime) -> None:

@@ -3,18 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
+from newsletter.rendering.dkim import Signer
 from newsletter.rendering.headers import mailbox, unstructured, verbatim
 from newsletter.rendering.mime import Compiled, Part
 from newsletter.rendering.page import Rendered
 
 
-def compile_snapshot(parts: Mapping[str, Rendered], sealed: Mapping[str, Any]) -> Compiled:
-    """Every language version, encoded once."""
+def compile_snapshot(
+    parts: Mapping[str, Rendered], sealed: Mapping[str, Any], signer: Signer | None = None
+) -> Compiled:
+    """Every language version, encoded once; each message signed where there is a signer."""
     return Compiled(
         {
             language: Part(language, part.subject, part.html, part.text, static_headers(part.subject, language, sealed))
             for language, part in parts.items()
-        }
+        },
+        signer,
     )
 
 

@@ -4,22 +4,35 @@ The same few statements serve deliveries and notices. Each is a conditional UPDA
 """
 
 import secrets
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, func, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.database import Row
 from newsletter.delivery.model import DeliveryState, Fault, Outcome, Verdict
 from newsletter.delivery.retry import next_due
-from newsletter.delivery.tables import AttemptRow, DeliveryRow, HandoverRow, MailingRow, NoticeRow, WorkerRow
+from newsletter.delivery.tables import (
+    AttemptRow,
+    DeliveryRow,
+    HandoverRow,
+    MailingRow,
+    NoticeRow,
+    ResolutionRow,
+    WorkerRow,
+)
 from newsletter.issues import moves
 from newsletter.issues.model import State
 from newsletter.issues.tables import IssueRow
 
 Fenced = type[DeliveryRow] | type[NoticeRow]
 FENCED: tuple[Fenced, ...] = (DeliveryRow, NoticeRow)
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ClaimLost(Exception):
@@ -35,56 +48,97 @@ def begin(
     now: datetime,
     mailing_id: int | None = None,
 ) -> tuple[int, str]:
-    """Commit to handing over `ids`: the handover's id and key. ClaimLost unless every claim is still ours."""
-    if mailing_id is not None and _mailing_state(session, mailing_id) != "sending":
-        raise ClaimLost
+    """Commit to handing over `ids`: the handover's id and key. ClaimLost unless every claim is still ours, and the
+    mailing, where they belong to one, is sending.
+    """
     key = secrets.token_hex(16)
-    handover_id = session.execute(
-        insert(HandoverRow)
-        .values(mailing_id=mailing_id, transport=transport, worker_id=worker_id, key=key, begun_at=now)
-        .returning(HandoverRow.id)
-    ).scalar_one()
-    alive = select(WorkerRow.id).where(WorkerRow.id == worker_id, WorkerRow.ended_at.is_(None)).exists()
-    changed = _run(
-        session,
-        update(table)
-        .where(table.id.in_(ids), table.state == "claimed", table.worker_id == worker_id, alive)
-        .values(state="handing", handover_id=handover_id, changed_at=now),
+    connection = session.connection()
+    values = {"mailing_id": mailing_id, "transport": transport, "worker_id": worker_id, "key": key, "begun_at": now}
+    handover_id = connection.execute(_HANDOVER, values).scalar_one()
+    changed = connection.execute(
+        _statements(table).begin, {"ids": ids, "of_worker": worker_id, "into": handover_id, "now": now}
     )
-    if changed != len(ids):
+    if changed.rowcount != len(ids):
         raise ClaimLost
-    return handover_id, key
+    return int(handover_id), key
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """What runs a hundred times a second, written once: making and naming a statement costs more than running it."""
+
+    begin: Update
+    accept: Update
+
+
+@cache
+def _statements(table: Fenced) -> _Statements:
+    rows, workers, mailings = _core(table), _core(WorkerRow), _core(MailingRow)
+    fence: ColumnElement[bool] = (
+        select(workers.c.id).where(workers.c.id == bindparam("of_worker"), workers.c.ended_at.is_(None)).exists()
+    )
+    if table is DeliveryRow:
+        sending = select(mailings.c.id).where(mailings.c.id == rows.c.mailing_id, mailings.c.state == "sending")
+        fence = fence & sending.exists()
+    ids = rows.c.id.in_(bindparam("ids", expanding=True))
+    begin = (
+        update(rows)
+        .where(ids, rows.c.state == "claimed", rows.c.worker_id == bindparam("of_worker"), fence)
+        .values(state="handing", handover_id=bindparam("into"), changed_at=bindparam("now"))
+    )
+    ours = rows.c.state.in_(("handing", "uncertain"))
+    accept = (
+        update(rows)
+        .where(ids, rows.c.handover_id.in_(bindparam("of_handovers", expanding=True)), ours)
+        .values(state="accepted", changed_at=bindparam("now"), code=None, enhanced=None, text=None, due_at=None)
+    )
+    return _Statements(begin, accept)
+
+
+def _core(table: type[Row]) -> Table:
+    assert isinstance(table.__table__, Table)
+    return table.__table__
+
+
+_HANDOVERS = _core(HandoverRow)
+_HANDOVER = insert(_HANDOVERS).returning(_HANDOVERS.c.id)
+_ENDED = (
+    update(_HANDOVERS)
+    .where(_HANDOVERS.c.id.in_(bindparam("handovers", expanding=True)))
+    .values(ended_at=bindparam("now"))
+)
 
 
 def record(
-    session: Session, table: Fenced, handover_id: int, outcomes: Iterable[Outcome], now: datetime, *, ended: bool = True
+    session: Session, table: Fenced, told: Collection[tuple[int, Outcome]], now: datetime, ended: Collection[int] = ()
 ) -> None:
-    """Write outcomes, each only to a copy that still is in our handover.
+    """Write outcomes, each with the handover that it belongs to and only to a copy that still is in it; and close the
+    handovers that have `ended`.
 
     One that was taken for uncertain meanwhile (we were suspended past our lease) is settled by this evidence, unless
     a person has settled it already: then it has another handover, or none.
     """
-    by_verdict: dict[Verdict, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_verdict.setdefault(outcome.verdict, []).append(outcome)
-    plain = [o.delivery for o in by_verdict.get(Verdict.ACCEPTED, ()) if o.provider_id is None]
+    connection = session.connection()
+    plain = [(handover, o.delivery) for handover, o in told if o.verdict is Verdict.ACCEPTED and o.provider_id is None]
     if plain:
-        _settle(session, table, handover_id, plain, {"state": "accepted", "changed_at": now, "code": None,
-                                                     "enhanced": None, "text": None, "due_at": None})  # fmt: skip
-    for outcome in by_verdict.get(Verdict.ACCEPTED, ()):
-        if outcome.provider_id is not None:
+        # A copy is in one of these handovers at most: our worker begins it again only after its outcome is written.
+        ids, handovers = [delivery for _, delivery in plain], list({handover for handover, _ in plain})
+        connection.execute(_statements(table).accept, {"ids": ids, "of_handovers": handovers, "now": now})
+    untouched: dict[int, list[int]] = {}
+    for handover, outcome in told:
+        if outcome.verdict is Verdict.NOT_STARTED:
+            untouched.setdefault(handover, []).append(outcome.delivery)
+        elif outcome.verdict is not Verdict.ACCEPTED:
+            _record_failure(session, table, handover, outcome, now)
+        elif outcome.provider_id is not None:
             values = {"state": "accepted", "provider_id": outcome.provider_id, "changed_at": now, "due_at": None}
-            _settle(session, table, handover_id, [outcome.delivery], values)
-    untouched = [o.delivery for o in by_verdict.get(Verdict.NOT_STARTED, ())]
-    if untouched:
-        _settle(session, table, handover_id, untouched, {"state": "waiting", "worker_id": None, "handover_id": None})
-    for verdict in (Verdict.DEFERRED, Verdict.REJECTED, Verdict.UNCERTAIN):
-        for outcome in by_verdict.get(verdict, ()):
-            _record_failure(session, table, handover_id, outcome, now)
-    if untouched or Verdict.DEFERRED in by_verdict:
-        _reopen(session, handover_id, now)
+            _settle(session, table, handover, [outcome.delivery], values)
+    for handover, ids in untouched.items():
+        _settle(session, table, handover, ids, {"state": "waiting", "worker_id": None, "handover_id": None})
+    for handover in {*untouched, *(handover for handover, o in told if o.verdict is Verdict.DEFERRED)}:
+        _reopen(session, handover, now)
     if ended:
-        session.execute(update(HandoverRow).where(HandoverRow.id == handover_id).values(ended_at=now))
+        connection.execute(_ENDED, {"handovers": list(ended), "now": now})
 
 
 def _reopen(session: Session, handover_id: int, now: datetime) -> None:
@@ -113,10 +167,15 @@ def _any_open(session: Session, mailing_id: int) -> bool:
 
 
 def _record_failure(session: Session, table: Fenced, handover_id: int, outcome: Outcome, now: datetime) -> None:
+    tried = _attempts_of(table) == table.id
+    if table is DeliveryRow:
+        # The hours in which a copy is tried begin anew when a person sends it again.
+        by_hand = select(func.max(ResolutionRow.at)).where(ResolutionRow.delivery_id == AttemptRow.delivery_id)
+        tried &= AttemptRow.at > func.coalesce(by_hand.scalar_subquery(), _LONG_AGO)
     attempts, first = session.execute(
         select(table.attempts, func.min(AttemptRow.at))
         .select_from(table)
-        .outerjoin(AttemptRow, _attempts_of(table) == table.id)
+        .outerjoin(AttemptRow, tried)
         .where(table.id == outcome.delivery)
         .group_by(table.id, table.attempts)
     ).one()
@@ -201,10 +260,6 @@ def sums(session: Session, mailing_id: int) -> dict[str, int]:
         shown = {"claimed": "waiting", "handing": "waiting" if alive else "uncertain"}.get(state, state)
         counts[shown] += number
     return counts
-
-
-def _mailing_state(session: Session, mailing_id: int) -> str | None:
-    return session.scalar(select(MailingRow.state).where(MailingRow.id == mailing_id))
 
 
 def _run(session: Session, statement: Update) -> int:

@@ -1,6 +1,6 @@
 """Addressing: from a claimed delivery to a letter with its own header lines, links and footer."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,19 +17,32 @@ class Addresser:
     """Writes letters of one mailing. Message-ID and return path come from the delivery's id: the same at every try."""
 
     def __init__(
-        self, links: Links, base_url: str, sealed: Mapping[str, Any], languages: tuple[str, ...], *, loopback: bool
+        self,
+        links: Links,
+        base_url: str,
+        sealed: Mapping[str, Any],
+        languages: tuple[str, ...],
+        *,
+        loopback: bool,
+        message: Purpose = Purpose.MESSAGE,
+        bounce: Purpose = Purpose.DELIVERY,
     ) -> None:
+        self._message, self._bounce = message, bounce
         self._links = links
         self._base_url = base_url
         self._sealed = sealed
         self._languages = frozenset(languages)
-        self._loopback = loopback
-        self._domain = str(sealed["from_address"]).rpartition("@")[2]
+        # Written and checked once; a reader's token takes the place of the one that was checked.
+        domain, token = str(sealed["from_address"]).rpartition("@")[2], links.token(Purpose.TEST, 0)
+        self._message_id = verbatim("Message-ID", f"<{token}@{domain}>").split(token.encode())
+        unsubscribe = list_unsubscribe(f"{base_url}/u/{token}", insecure_ok=loopback)
+        self._list_unsubscribe = unsubscribe.split(token.encode())
 
     def letter(self, claimed: Claimed, now: datetime) -> Letter:
         """The copy of one reader, in his language version or the list's default one."""
-        language = self._language(claimed.language)
-        unsubscribe = f"{self._base_url}/u/{self._links.token(Purpose.UNSUBSCRIBE, claimed.subscription)}"
+        language = self.language_of(claimed.language, self._languages, self._sealed)
+        unsubscribe = self._links.token(Purpose.UNSUBSCRIBE, claimed.subscription)
+        message_id = self._links.token(self._message, claimed.delivery)
         return Letter(
             delivery=claimed.delivery,
             language=language,
@@ -38,28 +51,30 @@ class Addresser:
             return_path=self._return_path(claimed.delivery),
             headers=(
                 _to(claimed.name, claimed.address),
-                verbatim("Message-ID", f"<{self._links.token(Purpose.MESSAGE, claimed.delivery)}@{self._domain}>"),
+                message_id.encode().join(self._message_id),
                 _date_line(now.replace(microsecond=0)),
-                list_unsubscribe(unsubscribe, insecure_ok=self._loopback),
+                unsubscribe.encode().join(self._list_unsubscribe),
             ),
             values={
-                "unsubscribe_url": unsubscribe,
+                "unsubscribe_url": f"{self._base_url}/u/{unsubscribe}",
                 "preferences_url": (f"{self._base_url}/p/{self._links.token(Purpose.PREFERENCES, claimed.subscriber)}"),
                 "since": _since(language, claimed.since, claimed.source),
             },
         )
 
-    def _language(self, wanted: str) -> str:
-        if wanted in self._languages:
+    @staticmethod
+    def language_of(wanted: str, languages: Container[str], sealed: Mapping[str, Any]) -> str:
+        """The language version that a reader of this language gets."""
+        if wanted in languages:
             return wanted
         base = wanted.partition("-")[0]
-        return base if base in self._languages else str(self._sealed["default_language"])
+        return base if base in languages else str(sealed["default_language"])
 
     def _return_path(self, delivery: int) -> str:
         """`verp@domain`: an address that names this copy, so that a bounce finds its reader (and a forged one not)."""
         form, _, rest = str(self._sealed["return_path"]).partition("@")
         if form == "verp":
-            return f"b-{self._links.token(Purpose.DELIVERY, delivery)}@{rest}"
+            return f"b-{self._links.token(self._bounce, delivery)}@{rest}"
         kind, _, fixed = str(self._sealed["return_path"]).partition(":")
         return fixed if kind == "fixed" else str(self._sealed["from_address"])
 

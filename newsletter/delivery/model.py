@@ -82,36 +82,70 @@ class Letter:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+class Letters(Protocol):
+    """The letters of one handover, or of one after the other, whose intent is committed; drawn one by one."""
+
+    def __iter__(self) -> Iterator[Letter]: ...
+
+    def __next__(self) -> Letter: ...
+
+    def ready(self) -> bool:
+        """Whether the next one, or the end, comes without waiting for its time or for a commit."""
+        ...
+
+
+class Few(Iterator[Letter]):
+    """Letters that are all there already."""
+
+    def __init__(self, letters: Iterable[Letter]) -> None:
+        self._letters = iter(letters)
+
+    def __next__(self) -> Letter:
+        return next(self._letters)
+
+    def ready(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a transport allows: lanes side by side, letters in one handover, letters over one connection."""
+    """What a transport allows and promises.
 
-    lanes: int = 1
+    A batch transport takes one handover of up to `group` letters at a time. A streaming one draws on from handover to
+    handover, so that its line never runs dry, and has at most `in_doubt` letters over all lanes begun and unwritten.
+    """
+
+    lanes: int = 1  # side by side, at most
+    lanes_at_first: int = 1
     group: int = 20
-    per_connection: int = 100
-    rate: float | None = None  # letters a second over all lanes
+    streaming: bool = False
+    in_doubt: int = 80
+    rate: float | None = None  # letters a second over all lanes; seeds the route's row
 
 
 class RouteDown(Exception):
     """The mail service cannot be reached, or refuses us as a whole; nothing of the letter in hand touched it.
 
     `permanent`: trying again without a change of settings is useless (wrong password, no TLS).
+    `retry_after`: how long it asks us to wait.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.retry_after = retry_after
 
 
 class Lane(Protocol):
     """One line to the other side, used by one thread.
 
-    `hand_over` draws letters one by one as it is ready for them and yields an outcome for each. A letter that it did
-    not draw never started. What it drew and did not yield when it raises is uncertain. It raises RouteDown only
-    before the letter in hand touched the wire.
+    `hand_over` draws letters as it is ready for them and yields an outcome for each, in the order drawn. It may draw
+    the next before it yields this one's, but never waits for one that is not ready with an outcome in hand. A letter
+    that it did not draw never started. What it drew and did not yield when it raises is uncertain. It raises RouteDown
+    only before the letter in hand touched the wire. `key` names the handover, for providers that know such keys.
     """
 
-    def hand_over(self, letters: Iterable[Letter], key: str) -> Iterator[Outcome]: ...
+    def hand_over(self, letters: Letters, key: str) -> Iterator[Outcome]: ...
 
     def close(self) -> None: ...
 

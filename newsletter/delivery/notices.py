@@ -1,20 +1,24 @@
-"""Every mail that is no issue: test copies, review requests. Same lanes, same fence, own table."""
+"""Every mail that is no issue: test copies, review requests, one more copy. Same lanes, same fence, own table."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
 from newsletter.database import Database
+from newsletter.delivery import copying
+from newsletter.delivery.copying import COPY, Copy
 from newsletter.delivery.handing import hand_over
 from newsletter.delivery.ledger import ClaimLost, begin, record
 from newsletter.delivery.model import Fault, Letter, Outcome, RouteDown, Transport, Verdict
 from newsletter.delivery.tables import NoticeRow
 from newsletter.delivery.workers import Worker, recover
 from newsletter.errors import RenderError
+from newsletter.rendering.dkim import Signer
 from newsletter.rendering.headers import date, list_unsubscribe, mailbox, unstructured, verbatim
 from newsletter.rendering.mime import Compiled, Part
 from newsletter.rendering.page import Rendered
@@ -23,6 +27,7 @@ from subscribers import Links, Purpose
 
 TEST_COPY = "test_copy"
 REVIEW_REQUEST = "review_request"
+PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +63,34 @@ def add(
 
 
 def deliver(
-    database: Database, transport: Transport, links: Links, sender_of: Callable[[Session, int], Sender], clock: Clock
-) -> list[Outcome]:
-    """Hand over every notice that is due. RouteDown when the mail service cannot be reached; they wait then."""
+    database: Database, transport: Transport, links: Links, sender_of: Callable[[Session, int], Sender], clock: Clock,
+    stop: threading.Event | None = None, signer: Signer | None = None,
+) -> list[Outcome]:  # fmt: skip
+    """Hand over every notice that is due, or until `stop` is set. RouteDown when the mail service cannot be reached;
+    they wait then.
+    """
     outcomes: list[Outcome] = []
     with Worker(database) as worker:
         with database.transaction() as session:
             recover(session)
-        while (notice := _claim(database, worker.id, clock())) is not None:
-            outcomes.append(_hand_over(database, transport, links, sender_of, worker.id, notice, clock))
+        while not (stop and stop.is_set()) and (notice := _claim(database, worker.id, clock())) is not None:
+            outcomes.append(_hand_over(database, transport, links, sender_of, worker.id, notice, clock, signer))
     return outcomes
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether any notice could be handed over now."""
+    return session.scalar(select(NoticeRow.id).where(_due(now)).limit(1)) is not None
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return (NoticeRow.state == "waiting") | ((NoticeRow.state == "deferred") & (NoticeRow.due_at <= now))
+
+
 def _claim(database: Database, worker_id: int, now: datetime) -> NoticeRow | None:
-    due = (NoticeRow.state == "waiting") | ((NoticeRow.state == "deferred") & (NoticeRow.due_at <= now))
     with database.transaction() as session:
         id_ = session.scalar(
-            select(NoticeRow.id).where(due).order_by(NoticeRow.id).limit(1).with_for_update(skip_locked=True)
+            select(NoticeRow.id).where(_due(now)).order_by(NoticeRow.id).limit(1).with_for_update(skip_locked=True)
         )
         if id_ is None:
             return None
@@ -90,22 +106,31 @@ def _claim(database: Database, worker_id: int, now: datetime) -> NoticeRow | Non
 
 def _hand_over(
     database: Database, transport: Transport, links: Links, sender_of: Callable[[Session, int], Sender],
-    worker_id: int, notice: NoticeRow, clock: Clock,
+    worker_id: int, notice: NoticeRow, clock: Clock, signer: Signer | None,
 ) -> Outcome:  # fmt: skip
     now = clock()
     assert notice.list_id is not None
+    copy: Copy | str | None = None
     with database.transaction() as session:
         sender = sender_of(session, notice.list_id)
+        if notice.kind == COPY:
+            copy = copying.at_its_turn(session, notice, now)
+        if isinstance(copy, str):
+            return Outcome(notice.id, Verdict.REJECTED, text=f"This reader may not be mailed any more: {copy}.")
         try:
             handover_id, key = begin(session, NoticeRow, [notice.id], worker_id, transport.name, now)
         except ClaimLost:
             return Outcome(notice.id, Verdict.NOT_STARTED)
     outcomes: list[Outcome] = []
     try:
-        compiled, letter = _compiled(notice, sender), _letter(notice, sender, links, now)
+        if copy is None:
+            compiled, letter = _compiled(notice, sender, signer), _letter(notice, sender, links, now)
+        else:
+            compiled = copying.compiled(notice, copy.sealed, signer)
+            letter = copying.letter(copy, links, sender.base_url, now, loopback=sender.loopback)
         lane = transport.lane(compiled)
         try:
-            hand_over(lane, [letter], [notice.id], key, outcomes)
+            hand_over(lane, [letter], key, outcomes)
         finally:
             lane.close()
     except RenderError as error:
@@ -114,13 +139,13 @@ def _hand_over(
     finally:
         told = outcomes or [Outcome(notice.id, Verdict.NOT_STARTED)]
         with database.transaction() as session:
-            record(session, NoticeRow, handover_id, told, clock())
+            record(session, NoticeRow, [(handover_id, outcome) for outcome in told], clock(), [handover_id])
     if told[0].verdict is Verdict.NOT_STARTED:
         raise RouteDown(told[0].text or "The mail service took nothing.")
     return told[0]
 
 
-def _compiled(notice: NoticeRow, sender: Sender) -> Compiled:
+def _compiled(notice: NoticeRow, sender: Sender, signer: Signer | None) -> Compiled:
     headers = [
         mailbox("From", sender.from_name, sender.from_address),
         unstructured("Subject", notice.subject),
@@ -129,9 +154,8 @@ def _compiled(notice: NoticeRow, sender: Sender) -> Compiled:
     if notice.kind != TEST_COPY:
         headers.append(verbatim("Auto-Submitted", "auto-generated"))  # RFC 3834
     html = load(notice.html) if notice.html else ()
-    return Compiled(
-        {notice.language: Part(notice.language, notice.subject, html, load(notice.text_body), tuple(headers))}
-    )
+    part = Part(notice.language, notice.subject, html, load(notice.text_body), tuple(headers))
+    return Compiled({notice.language: part}, signer)
 
 
 def _letter(notice: NoticeRow, sender: Sender, links: Links, now: datetime) -> Letter:

@@ -26,8 +26,10 @@ def release(
     now: datetime,
     *,
     although_planned: bool,
+    transport: str = "",
 ) -> tuple[int | None, bool]:
-    """The mailing to hand over (None: nothing to do), and whether it is new.
+    """The mailing to hand over (None: nothing to do), and whether it is new. `transport`: by which name it goes from
+    now on; without it, as before.
 
     A new one needs the yes of somebody else to exactly what stands now, the planned time to have come, and links that
     readers can open. Nothing of that is asked of one that was released: after that a person stops it.
@@ -36,6 +38,8 @@ def release(
     if going is not None:
         if going.state == "paused":
             raise IllegalMove(f"{issue.name} is paused. Go on with: newsletter issue resume {issue.slug}")
+        if transport:
+            mailings.take_over(session, going.id, transport, now)
         return going.id, False
     if issue.state in {State.SENT, State.STOPPED}:
         last = mailings.latest(session, issue.id)
@@ -45,7 +49,7 @@ def release(
     yes = gate.require(session, issue)
     planning.require_due(issue.planned_at, issue.slug, now, anyway=although_planned)
     planning.require_reachable(settings)
-    mailing_id = mailings.release(session, issue.id, issue.list_id, yes, staff_id, now)
+    mailing_id = mailings.release(session, issue.id, issue.list_id, yes, staff_id, now, transport or "default")
     moves.move(session, issue.id, State.SENDING, now)
     planning.cancel(session, issue.id)
     return mailing_id, True

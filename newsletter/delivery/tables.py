@@ -4,7 +4,7 @@
 claimed counts as waiting, and handing as waiting while its worker lives, as uncertain after.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -33,7 +33,12 @@ class WorkerRow(Row):
 
 
 class MailingRow(Row):
-    """The frozen recipients of one snapshot, released under one decision. One unfinished live one per issue."""
+    """The frozen recipients of one snapshot, released under one decision. One unfinished live one per issue.
+
+    Calm sending: the deliveries up to `first_up_to` are the team's, and go first; the others from `readers_from` on,
+    over `spread_seconds` (0: as fast as it goes), the next one due at `next_at`. `watched_from`: the refusals that may
+    pause it are counted from here.
+    """
 
     __tablename__ = "mailings"
     __table_args__ = (
@@ -63,6 +68,32 @@ class MailingRow(Row):
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     paused_because: Mapped[str] = mapped_column(Text, default="")
+    transport: Mapped[str] = mapped_column(String(80), default="default", server_default="default")
+    first_up_to: Mapped[int | None] = mapped_column(Id)
+    readers_from: Mapped[datetime | None]
+    spread_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_at: Mapped[datetime | None]
+    watched_from: Mapped[datetime | None]
+
+
+class TransportRow(Row):
+    """How fast one way to hand over may be used, by everybody together; whether it may be used at all.
+
+    `next_at`: when the next letter is due under `rate`. `day`: the UTC day that `handed_today` counts. `seen_rate`: how
+    many letters a second it took last time.
+    """
+
+    __tablename__ = "transports"
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    rate: Mapped[float | None]
+    daily_cap: Mapped[int | None]
+    next_at: Mapped[datetime | None]
+    day: Mapped[date | None]
+    handed_today: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    paused_because: Mapped[str] = mapped_column(Text, default="")
+    seen_rate: Mapped[float | None]
+    changed_at: Mapped[datetime]
 
 
 class HandoverRow(Row):
@@ -142,6 +173,7 @@ class NoticeRow(Fenced, Row):
     html: Mapped[bytes | None]
     text_body: Mapped[bytes]
     created_at: Mapped[datetime]
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"))
 
 
 class AttemptRow(Row):

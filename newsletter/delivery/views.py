@@ -1,20 +1,26 @@
 """What became of a mailing, for pages, the CLI and JSON."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
 
 import subscribers
+from newsletter.delivery.audiences import fixed
 from newsletter.delivery.ledger import sums
 from newsletter.delivery.mailings import latest, next_due, uncertain
-from newsletter.delivery.tables import AttemptRow, DeliveryRow
+from newsletter.delivery.tables import AttemptRow, DeliveryRow, MailingRow
 
 
 @dataclass(frozen=True, slots=True)
 class MailingStatus:
-    """Counts that balance: candidates = waiting + accepted + deferred + rejected + uncertain + excluded."""
+    """Counts that balance: candidates = waiting + accepted + deferred + rejected + uncertain + excluded.
+
+    Each reader counts once, by where his last copy stands: an issue that was stopped and mended goes out in rounds.
+    """
 
     state: str
     candidates: int
@@ -27,6 +33,13 @@ class MailingStatus:
     left_out: dict[str, int]
     next_due: datetime | None
     paused_because: str
+    first_copies: int | None = None  # the team's, where it is sent calmly
+    first_handed_over: int = 0
+    readers_from: datetime | None = None
+    spread_seconds: int = 0
+    transport: str = "default"
+    in_hand: int = 0
+    rounds: int = 1
 
     @property
     def balances(self) -> bool:
@@ -36,29 +49,79 @@ class MailingStatus:
 
 
 def status(session: Session, issue_id: int) -> MailingStatus | None:
-    """The last live mailing of an issue; None before the first."""
+    """What became of an issue, in all its rounds together; None before the first."""
     mailing = latest(session, issue_id)
     if mailing is None:
         return None
-    counts = sums(session, mailing.id)
-    excluded = session.execute(
-        select(DeliveryRow.excluded, func.count())
-        .where(DeliveryRow.mailing_id == mailing.id, DeliveryRow.state == "excluded")
-        .group_by(DeliveryRow.excluded)
-    )
+    rounds = rounds_of(session, mailing)
+    again = _in_a_later_round(session, rounds)
+    counts = sum((Counter(sums(session, one.id)) for one in rounds), Counter())
+    excluded = Counter({reason or "unknown": number for reason, number in _excluded(session, rounds)})
     return MailingStatus(
         state=mailing.state,
-        candidates=mailing.candidates,
+        candidates=sum(one.candidates for one in rounds) - again,
         waiting=counts["waiting"],
         accepted=counts["accepted"],
         deferred=counts["deferred"],
         rejected=counts["rejected"],
         uncertain=counts["uncertain"],
-        excluded={reason or "unknown": number for reason, number in excluded},
-        left_out=dict(mailing.left_out),
+        excluded=dict(+(excluded - Counter(stopped=again))),
+        left_out=dict(rounds[0].left_out),
         next_due=next_due(session, mailing.id),
         paused_because=mailing.paused_because,
+        first_copies=_first(session, mailing),
+        first_handed_over=_first(session, mailing, DeliveryRow.state == "accepted") or 0,
+        readers_from=mailing.readers_from,
+        spread_seconds=mailing.spread_seconds,
+        transport=mailing.transport,
+        in_hand=_in_hand(session, mailing),
+        rounds=len(rounds),
     )
+
+
+def rounds_of(session: Session, last: MailingRow) -> list[MailingRow]:
+    """The live mailings of an issue up to its last, without those that were stopped before their readers were fixed."""
+    before = [one for one in fixed(session, last.issue_id) if one != last.id]
+    return [*(session.get_one(MailingRow, one) for one in before), last]
+
+
+def _in_a_later_round(session: Session, rounds: Sequence[MailingRow]) -> int:
+    """How many that a stop had dropped are in a later round: there they are counted."""
+    if len(rounds) == 1:
+        return 0
+    later = aliased(DeliveryRow)
+    ids = [one.id for one in rounds]
+    there = select(later.id).where(
+        later.mailing_id.in_(ids), later.mailing_id > DeliveryRow.mailing_id,
+        later.subscriber_id == DeliveryRow.subscriber_id,
+    )  # fmt: skip
+    stopped = (DeliveryRow.mailing_id.in_(ids), DeliveryRow.state == "excluded", DeliveryRow.excluded == "stopped")
+    return session.scalar(select(func.count()).select_from(DeliveryRow).where(*stopped, there.exists())) or 0
+
+
+def _excluded(session: Session, rounds: Sequence[MailingRow]) -> Sequence[tuple[str | None, int]]:
+    query = (
+        select(DeliveryRow.excluded, func.count())
+        .where(DeliveryRow.mailing_id.in_([one.id for one in rounds]), DeliveryRow.state == "excluded")
+        .group_by(DeliveryRow.excluded)
+    )
+    return session.execute(query).tuples().all()
+
+
+def _in_hand(session: Session, mailing: MailingRow) -> int:
+    """How many are being handed over at this moment; they are counted as waiting."""
+    return (
+        session.scalar(select(func.count()).where(DeliveryRow.mailing_id == mailing.id, DeliveryRow.state == "handing"))
+        or 0
+    )
+
+
+def _first(session: Session, mailing: MailingRow, *conditions: ColumnElement[bool]) -> int | None:
+    """How many of the first copies are so; None where there are none by design, or they are not fixed yet."""
+    if mailing.first_up_to is None:
+        return None
+    first = (DeliveryRow.mailing_id == mailing.id, DeliveryRow.id <= mailing.first_up_to)
+    return session.scalar(select(func.count()).where(*first, *conditions))
 
 
 def refusals(session: Session, issue_id: int, most: int = 20) -> list[tuple[str, int]]:
@@ -69,7 +132,7 @@ def refusals(session: Session, issue_id: int, most: int = 20) -> list[tuple[str,
     rows = session.execute(
         select(AttemptRow.text, func.count())
         .join(DeliveryRow, DeliveryRow.id == AttemptRow.delivery_id)
-        .where(DeliveryRow.mailing_id == mailing.id)
+        .where(DeliveryRow.mailing_id.in_([one.id for one in rounds_of(session, mailing)]))
         .group_by(AttemptRow.text)
         .order_by(func.count().desc())
         .limit(most)
@@ -82,6 +145,6 @@ def without_answer(session: Session, issue_id: int) -> list[str]:
     mailing = latest(session, issue_id)
     if mailing is None:
         return []
-    ids = [row.subscriber_id for row in uncertain(session, mailing.id)]
+    ids = [row.subscriber_id for one in rounds_of(session, mailing) for row in uncertain(session, one.id)]
     known = subscribers.addresses(session, ids)
     return [known.get(id_, "(erased)") for id_ in ids]

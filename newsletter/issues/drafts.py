@@ -9,7 +9,19 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import NotFound
 from newsletter.issues.lists import profile
-from newsletter.issues.model import Block, BlockKind, Draft, IssueKind, Item, Picture, Role, Section, Source, Wording
+from newsletter.issues.model import (
+    Block,
+    BlockKind,
+    Corrects,
+    Draft,
+    IssueKind,
+    Item,
+    Picture,
+    Role,
+    Section,
+    Source,
+    Wording,
+)
 from newsletter.issues.tables import (
     BlockRow,
     BlockWordingRow,
@@ -49,7 +61,15 @@ def load(session: Session, issue_id: int) -> Draft:
         preheaders={text.language: text.preheader for text in texts},
         sections=_sections(session, issue_id, items, blocks),
         opening=tuple(blocks[None]),
+        corrects=_corrects(session, issue),
     )
+
+
+def _corrects(session: Session, issue: IssueRow) -> Corrects | None:
+    if issue.corrects_issue_id is None:
+        return None
+    first = session.get_one(IssueRow, issue.corrects_issue_id)
+    return Corrects(first.slug, first.name, issue.corrects_uncertain)
 
 
 def _sections(

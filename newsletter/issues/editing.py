@@ -10,7 +10,7 @@ from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.issues import items
 from newsletter.issues.blocks import block_fields, block_kind
 from newsletter.issues.fields import field, heading, language_code, paragraph
-from newsletter.issues.model import BlockKind, CoverageState, Role, State
+from newsletter.issues.model import BlockKind, CoverageState, IssueKind, Role, State
 from newsletter.issues.moves import IN_WORDS
 from newsletter.issues.tables import (
     BlockRow,
@@ -25,7 +25,8 @@ from newsletter.publications.tables import PublicationRow
 
 MOST_SUBJECT = 250
 
-_CLOSED = frozenset({State.SENDING, State.PAUSED, State.STOPPED, State.SENT})
+# Not stopped: it is mended for those who have nothing.
+_CLOSED = frozenset({State.SENDING, State.PAUSED, State.SENT})
 
 
 def edit(
@@ -67,7 +68,7 @@ def use(
     by: int | None = None,
 ) -> None:
     """Put a publication in the issue, or move it there. As lead, it takes the place of the one before."""
-    issue = _open(session, issue_id)
+    issue = _regular(_open(session, issue_id))
     publication = _publication(session, publication_id)
     if publication.published_on is None:
         raise BadInput(f"{publication.title} has no date; it waits in the tray until it is given one.")
@@ -156,16 +157,23 @@ def set_block(
     *,
     language: str | None = None,
     section: str | None = None,
+    block_id: int | None = None,
 ) -> int:
     """Write the director's note, or add a text, a quote, numbers or a button; the block's id.
 
     There is one note, before the lead: a second one in the same language takes its place. The others stand after the
-    items of their section, by default of the last.
+    items of their section, by default of the last. With `block_id` that one is worded (anew, or in one more language).
     """
     issue, known = _open(session, issue_id), block_kind(kind)
     read = block_fields(known, fields)
     chosen = language_code(language) if language else _default_language(session, issue)
-    if known is BlockKind.DIRECTOR:
+    if block_id is not None:
+        block = _block(session, issue, block_id)
+        if block.kind != known.value or section is not None:
+            raise BadInput(
+                f"Block {block_id} is a {block.kind}, and stays where it is: give --kind {block.kind} alone."
+            )
+    elif known is BlockKind.DIRECTOR:
         if section is not None:
             raise BadInput("The director's note stands before the lead; it has no section.")
         block = _note(session, issue) or _new_block(session, issue, known, None)
@@ -183,12 +191,17 @@ def set_block(
 def remove_block(session: Session, issue_id: int, block_id: int, now: datetime) -> None:
     """Take a block out, in every language."""
     issue = _open(session, issue_id)
-    block = session.get(BlockRow, block_id)
-    if block is None or block.issue_id != issue.id:
-        raise NotFound(f"There is no block {block_id} in {issue.slug}; see: newsletter issue show {issue.slug}")
+    block = _block(session, issue, block_id)
     session.execute(delete(BlockWordingRow).where(BlockWordingRow.block_id == block.id))
     session.delete(block)
     _edited(session, issue, now)
+
+
+def _block(session: Session, issue: IssueRow, block_id: int) -> BlockRow:
+    block = session.get(BlockRow, block_id)
+    if block is None or block.issue_id != issue.id:
+        raise NotFound(f"There is no block {block_id} in {issue.slug}; see: newsletter issue show {issue.slug}")
+    return block
 
 
 def _note(session: Session, issue: IssueRow) -> BlockRow | None:
@@ -226,6 +239,14 @@ def _open(session: Session, issue_id: int) -> IssueRow:
     return issue
 
 
+def _regular(issue: IssueRow) -> IssueRow:
+    if issue.kind == IssueKind.CORRECTION:
+        raise BadInput(
+            f"{issue.slug} is a correction: it holds texts, and no publications. Add one with `issue block`."
+        )
+    return issue
+
+
 def _edited(session: Session, issue: IssueRow, now: datetime) -> None:
     """Every edit makes a new revision."""
     issue.revision += 1
@@ -255,7 +276,7 @@ def _take_out(
     by: int | None,
     now: datetime,
 ) -> None:
-    issue = _open(session, issue_id)
+    issue = _regular(_open(session, issue_id))
     publication = _publication(session, publication_id)
     items.remove(session, issue.id, publication)
     items.cover(session, issue_id, publication, state, field("reason", reason, 500), by, now)

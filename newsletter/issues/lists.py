@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.errors import BadInput, NotFound
 from newsletter.issues.fields import address, field, heading, lines, link, one_of, parse_return_path
-from newsletter.issues.model import Profile
+from newsletter.issues.model import Calm, Profile
 from newsletter.issues.sections import add_sections
 from newsletter.issues.tables import ProfileRow
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 ARCHIVES = ("public", "unlisted", "none")
 CADENCES = ("monthly", "quarterly", "half-yearly", "yearly")
+LONGEST_WAIT = 24 * 60  # minutes
 
 
 def add_profile(
@@ -81,9 +82,7 @@ def require_new_slug(session: Session, slug: str) -> None:
 def profile(session: Session, list_id: int) -> Profile:
     """The profile with the list's public face; NotFound where either is missing."""
     face = _face(session, list_id)
-    row = session.get(ProfileRow, list_id)
-    if row is None:
-        raise NotFound(f"The list {face.slug} has no profile; add one with `newsletter lists add`.")
+    row = _row(session, list_id)
     return Profile(
         list_id=list_id,
         slug=face.slug,
@@ -106,6 +105,32 @@ def profile(session: Session, list_id: int) -> Profile:
         privacy_url=row.privacy_url,
         website=row.website,
     )
+
+
+def calm(session: Session, list_id: int) -> Calm:
+    """How the list is sent when it is sent calmly."""
+    row = _row(session, list_id)
+    return Calm(row.calm_wait, row.calm_spread)
+
+
+def set_calm(session: Session, list_id: int, wait: int | None = None, spread: int | None = None) -> Calm:
+    """Set what is given, in minutes; what was released before keeps its own."""
+    row = _row(session, list_id)
+    for what, minutes in (("wait", wait), ("spread", spread)):
+        if minutes is not None and not 0 <= minutes <= LONGEST_WAIT:
+            raise BadInput(f"The {what} {minutes} must be a number of minutes between 0 and {LONGEST_WAIT}.")
+    row.calm_wait = row.calm_wait if wait is None else wait
+    row.calm_spread = row.calm_spread if spread is None else spread
+    session.flush()
+    return Calm(row.calm_wait, row.calm_spread)
+
+
+def _row(session: Session, list_id: int) -> ProfileRow:
+    row = session.get(ProfileRow, list_id)
+    if row is None:
+        face = _face(session, list_id)
+        raise NotFound(f"The list {face.slug} has no profile; add one with `newsletter lists add`.")
+    return row
 
 
 def _face(session: Session, list_id: int) -> subscribers.ListFace:

@@ -179,6 +179,23 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Calm:
+    """How a list is sent when it is sent calmly, in minutes. When is no part of what is approved, so not in Profile."""
+
+    wait: int  # after the first copies, until the readers' time
+    spread: int  # over which the readers' copies go out; 0: as fast as it goes
+
+
+@dataclass(frozen=True, slots=True)
+class Corrects:
+    """What a correction corrects. `with_uncertain`: it also goes to those of whom nobody knows whether they have it."""
+
+    slug: str
+    name: str
+    with_uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An issue as it stands: all that rendering needs, nothing that it must look up."""
 
@@ -193,6 +210,7 @@ class Draft:
     preheaders: Mapping[str, str]
     sections: tuple[Section, ...]
     opening: tuple[Block, ...] = field(default=())  # blocks before the lead: the director's note
+    corrects: Corrects | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -25,9 +25,10 @@ MOVES: dict[State, frozenset[State]] = {
     State.SENDING: frozenset({State.PAUSED, State.STOPPED, State.SENT}),
     # Not to sent: whoever pauses looks at what is left, and then resumes or stops.
     State.PAUSED: frozenset({State.SENDING, State.STOPPED}),
-    # Mended and signed off anew, it goes to those it had not reached.
-    State.STOPPED: frozenset({State.SENDING}),
-    # A copy without an answer is sent again, by a person's word.
+    # To review: mended and signed off anew, it goes to those who have nothing. To changes requested: the approver takes
+    # the yes back. To sending: a copy without an answer, or a refused one, is sent again by a person's word.
+    State.STOPPED: frozenset({_R, _C, State.SENDING}),
+    # Likewise.
     State.SENT: frozenset({State.SENDING}),
 }
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Row
@@ -31,6 +31,8 @@ class ProfileRow(Row):
     cadence: Mapped[str] = mapped_column(String(20), default="quarterly")
     review_rule: Mapped[str] = mapped_column(String(20), default="two_people")
     archive: Mapped[str] = mapped_column(String(10), default="public")
+    calm_wait: Mapped[int] = mapped_column(default=15, server_default="15")  # minutes after the first copies
+    calm_spread: Mapped[int] = mapped_column(default=30, server_default="30")  # minutes, for the readers
 
 
 class ListSectionRow(Row):
@@ -51,7 +53,8 @@ class ListSectionRow(Row):
 class IssueRow(Row):
     """One issue. `collects_from` to `collects_until` are its cut-offs, both days included.
 
-    `revision` grows with every edit: whoever writes compares and sets.
+    `revision` grows with every edit: whoever writes compares and sets. `corrects_uncertain`: a correction that also
+    goes to those whose copy of the first one has no answer.
     """
 
     __tablename__ = "issues"
@@ -63,6 +66,7 @@ class IssueRow(Row):
     ordinal: Mapped[int]
     kind: Mapped[str] = mapped_column(String(16))
     corrects_issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"))
+    corrects_uncertain: Mapped[bool] = mapped_column(default=False, server_default=false())
     period: Mapped[str] = mapped_column(String(16))
     collects_from: Mapped[date]
     collects_until: Mapped[date]

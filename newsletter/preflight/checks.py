@@ -35,6 +35,18 @@ def subject(facts: Facts) -> Iterator[Finding]:
             yield Finding(Severity.MUST, "subject", place, "The subject pretends to be an answer or a forward.")
 
 
+def substance(facts: Facts) -> Iterator[Finding]:
+    """There is something in it."""
+    sections = facts.draft.sections
+    if not facts.draft.opening and not any(section.items or section.blocks for section in sections):
+        yield Finding(
+            Severity.MUST,
+            "substance",
+            facts.draft.name,
+            "It says nothing yet. Add a text with issue block --kind text.",
+        )
+
+
 def preview_line(facts: Facts) -> Iterator[Finding]:
     """The grey text after the subject: present, and not the subject again."""
     for part in facts.parts:
@@ -111,7 +123,7 @@ def size(facts: Facts) -> Iterator[Finding]:
             yield Finding(Severity.INFO, "size", _place(part, "HTML"), message)
 
 
-CHECKS: tuple[Check, ...] = (subject, preview_line, links, alt_texts, size)
+CHECKS: tuple[Check, ...] = (subject, substance, preview_line, links, alt_texts, size)
 
 
 def check(facts: Facts) -> tuple[Finding, ...]:

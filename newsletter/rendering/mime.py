@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 
+from newsletter.rendering.dkim import Signer
 from newsletter.rendering.headers import HeaderError
 from newsletter.rendering.slots import Context, Pieces, Slot, SlotError, fill, slots, static, value_for
 
@@ -82,11 +83,12 @@ _IN_HTML, _IN_TEXT = frozenset({Context.HTML, Context.URL}), frozenset({Context.
 class _Frame:
     """One language's message as a row of bytes with gaps."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: Part, signer: Signer | None) -> None:
         self._row: list[bytes] = []
         self._gaps: list[tuple[int, Callable[[Mapping[str, str]], bytes]]] = []
         for static_or_place in _message(part):
             self._add(static_or_place)
+        self._seal = signer.seal(self._row) if signer else None
 
     def _add(self, item: bytes | _Place) -> None:
         if isinstance(item, _Place):
@@ -101,17 +103,21 @@ class _Frame:
         row = self._row.copy()
         for index, encode in self._gaps:
             row[index] = encode(values)
-        return b"".join([*headers, *row])
+        signature = self._seal.line(headers, row[1:]) if self._seal else b""
+        return b"".join([signature, *headers, *row])
 
 
 class Compiled:
-    """An issue ready to be handed over: a message or its parts, for any reader, in each of its languages."""
+    """An issue ready to be handed over: a message or its parts, for any reader, in each of its languages.
 
-    def __init__(self, parts: Mapping[str, Part]) -> None:
+    With a signer each message is signed, and a From that it cannot sign for is Misconfigured.
+    """
+
+    def __init__(self, parts: Mapping[str, Part], signer: Signer | None = None) -> None:
         for part in parts.values():
             _check(part)
         self._parts = dict(parts)
-        self._frames = {language: _Frame(part) for language, part in parts.items()}
+        self._frames = {language: _Frame(part, signer) for language, part in parts.items()}
 
     @property
     def languages(self) -> tuple[str, ...]:

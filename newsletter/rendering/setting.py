@@ -76,7 +76,7 @@ class _Setting:
         sections = tuple(self._section(section) for section in self.draft.sections)
         lead = self._shown(self.draft.lead, Layout.CARD) if self.draft.lead else None
         more = tuple(self._shown(item, Layout.LINE) for item in self.draft.items if item.role is Role.MORE)
-        opening = tuple(self._block(block) for block in self.draft.opening)
+        opening = (*self._corrected(), *(self._block(block) for block in self.draft.opening))
         return Edition(
             language=self.language,
             direction=self.words.direction,
@@ -121,8 +121,18 @@ class _Setting:
         return self.words.say("Issue %(number)d", number=self.draft.ordinal)
 
     def _name(self) -> str:
-        # The name is written in the list's own language; the others say the period.
-        return self.draft.name if self.language == self.fallback else self.words.period(self.draft.period)
+        # The name is written in the list's own language; the others say the period. A correction has the first's.
+        name = self.draft.corrects.name if self.draft.corrects else self.draft.name
+        return name if self.language == self.fallback else self.words.period(self.draft.period)
+
+    def _corrected(self) -> Iterator[ShownBlock]:
+        """What a correction begins with: what it corrects, and where that can be read."""
+        corrects = self.draft.corrects
+        if corrects is not None:
+            page = self._page(corrects.slug, self.language)
+            name = f"[{self._name()}]({page})" if page else self._name()
+            said = self.words.say("This mail corrects %(name)s, which we sent you before.", name=name)
+            yield ShownBlock(BlockKind.TEXT, dict.fromkeys(_FIELDS, ""), "", "", None, (said,), ())
 
     def _notice(self) -> str:
         if not self.missing:
@@ -140,9 +150,12 @@ class _Setting:
     # Addresses
 
     def _web_url(self, language: str) -> str:
+        return self._page(self.draft.slug, language)
+
+    def _page(self, slug: str, language: str) -> str:
         if self.draft.profile.archive == "none":
             return ""
-        page = f"{self.base_url}/issues/{self.draft.slug}"
+        page = f"{self.base_url}/issues/{slug}"
         return page if language == self.fallback else f"{page}?language={language}"
 
     def _calendar_url(self) -> str:

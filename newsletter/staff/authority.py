@@ -30,6 +30,10 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "resume": _EVERYBODY,
     "stop": _EVERYBODY,
     "resolve": _EVERYBODY,
+    "retry": _EVERYBODY,
+    "copy": _EVERYBODY,
+    "correct": _EVERYBODY,
+    "practice": _EVERYBODY,
     "import": _EVERYBODY,
     "unsubscribe": _EVERYBODY,
     "approve": _SIGNS_OFF,
@@ -37,6 +41,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "override": _LOOKS_AFTER,
     "lists": _LOOKS_AFTER,
     "staff": _LOOKS_AFTER,
+    "transports": _LOOKS_AFTER,
     "suppress": _LOOKS_AFTER,
 }
 

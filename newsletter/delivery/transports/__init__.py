@@ -1,20 +1,23 @@
-"""Ways to hand over, by the scheme of their URL: smtp, smtps, folder, null, memory."""
+"""Ways to hand over, by the scheme of their URL: smtp, smtps, postmark, folder, null, memory."""
 
 import re
 from collections.abc import Collection
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from newsletter.delivery.model import Transport
+from newsletter.delivery.transports.connecting import SmtpOptions
 from newsletter.delivery.transports.folder import FolderTransport
 from newsletter.delivery.transports.memory import MemoryTransport
 from newsletter.delivery.transports.null import NullTransport
-from newsletter.delivery.transports.smtp import SmtpOptions, SmtpTransport
+from newsletter.delivery.transports.postmark import HOST, MOST, PostmarkOptions, PostmarkTransport
+from newsletter.delivery.transports.smtp import SmtpTransport
 from newsletter.errors import Misconfigured
 from newsletter.settings import LOOPBACK
 
-SCHEMES = ("smtp", "smtps", "folder", "null", "memory")
+SCHEMES = ("smtp", "smtps", "postmark", "folder", "null", "memory")
 _TLS = ("none", "starttls", "implicit")
-_SMTP = frozenset({"tls", "connections", "rate", "pipelining", "chunking", "hello", "ca"})
+_SMTP = frozenset({"tls", "connections", "in_doubt", "rate", "pipelining", "chunking", "hello", "ca"})
+_POSTMARK = frozenset({"stream", "batch", "rate", "connections"})
 
 
 def open_transport(name: str, url: str) -> Transport:
@@ -23,6 +26,8 @@ def open_transport(name: str, url: str) -> Transport:
     match parts.scheme:
         case "smtp" | "smtps":
             return SmtpTransport(name, _smtp_options(name, parts))
+        case "postmark":
+            return PostmarkTransport(name, _postmark_options(name, parts))
         case "folder":
             return FolderTransport(name, _folder(name, parts))
         case "null":
@@ -40,7 +45,7 @@ def open_transport(name: str, url: str) -> Transport:
 def is_remote(url: str) -> bool:
     """Whether handing over leaves this machine."""
     parts = _parts("default", url)
-    return parts.scheme in {"smtp", "smtps"} and parts.hostname not in LOOPBACK
+    return parts.scheme in {"smtp", "smtps", "postmark"} and parts.hostname not in LOOPBACK
 
 
 def _parts(name: str, url: str) -> SplitResult:
@@ -66,19 +71,49 @@ def _smtp_options(name: str, parts: SplitResult) -> SmtpOptions:
         )
     user, password = _login(name, parts)
     tls = _tls(name, parts.scheme, options)
-    for option in ("pipelining", "chunking"):
-        _one_of(name, option, options.get(option, "auto"), ("auto", "off"))
+    uses = {option: _one_of(name, option, options.get(option, "auto"), ("auto", "off")) == "auto"
+            for option in ("pipelining", "chunking")}  # fmt: skip
     return SmtpOptions(
         host=parts.hostname,
         port=_port(name, parts) or (465 if tls == "implicit" else 587),
         user=user,
         password=password,
         tls=tls,
-        connections=_number(name, "connections", options.get("connections", "2")),
+        connections=_number(name, "connections", options.get("connections", "32")),
+        in_doubt=_number(name, "in_doubt", options.get("in_doubt", "80"), most=1000),
+        pipelining=uses["pipelining"],
+        chunking=uses["chunking"],
         hello=_hello(name, options.get("hello", "")),
         ca_file=options.get("ca", ""),
         rate=_rate(name, options.get("rate")),
     )
+
+
+def _postmark_options(name: str, parts: SplitResult) -> PostmarkOptions:
+    options = _options(name, parts, _POSTMARK)
+    token, stream = unquote(parts.username or ""), options.get("stream", "broadcast")
+    if not re.fullmatch(r"[!-~]+", token) or parts.password is not None or parts.path not in {"", "/"}:
+        raise Misconfigured(
+            f"Transport {name}: it is written as postmark://TOKEN@, with the server's token of printable ASCII before "
+            "the @, and after it nothing but host, port and options."
+        )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,29}", stream):
+        raise Misconfigured(f"Transport {name}: stream={stream} is no message stream's id.")
+    return PostmarkOptions(
+        token=token,
+        url=_postmark_url(parts.hostname or HOST, _port(name, parts)),
+        stream=stream,
+        batch=_number(name, "batch", options.get("batch", str(MOST)), MOST),
+        connections=_number(name, "connections", options.get("connections", "1")),
+        rate=_rate(name, options.get("rate")),
+    )
+
+
+def _postmark_url(host: str, port: int | None) -> str:
+    """Unencrypted only where nothing leaves this machine."""
+    scheme = "http" if host in LOOPBACK else "https"
+    shown = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{shown}:{port}" if port else f"{scheme}://{shown}"
 
 
 def _options(name: str, parts: SplitResult, known: Collection[str]) -> dict[str, str]:
@@ -133,9 +168,9 @@ def _port(name: str, parts: SplitResult) -> int | None:
     return port
 
 
-def _number(name: str, option: str, value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= 200:
-        raise Misconfigured(f"Transport {name}: {option}={value} is not a number between 1 and 200.")
+def _number(name: str, option: str, value: str, most: int = 200) -> int:
+    if not re.fullmatch(r"[0-9]{1,3}", value) or not 1 <= int(value) <= most:
+        raise Misconfigured(f"Transport {name}: {option}={value} is not a number between 1 and {most}.")
     return int(value)
 
 

@@ -2,12 +2,13 @@
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from newsletter.delivery.model import Letter, Limits, Outcome, RouteDown, Verdict
+from newsletter.delivery.handing import written
+from newsletter.delivery.model import Letter, Letters, Limits, Outcome, RouteDown, Verdict
 from newsletter.rendering.mime import Compiled
 
 # A full disk may be emptied while we wait; these need somebody to change something.
@@ -20,7 +21,7 @@ class FolderTransport:
     def __init__(self, name: str, folder: str) -> None:
         self.name = name
         self.folder = Path(folder)
-        self.limits = Limits(lanes=1, group=20)
+        self.limits = Limits(streaming=True, in_doubt=40)
 
     def lane(self, compiled: Compiled) -> "FolderLane":
         try:
@@ -37,9 +38,12 @@ class FolderLane:
         self._folder = folder
         self._compiled = compiled
 
-    def hand_over(self, letters: Iterable[Letter], key: str) -> Iterator[Outcome]:
+    def hand_over(self, letters: Letters, key: str) -> Iterator[Outcome]:
         for letter in letters:
-            message = self._compiled.message(letter.language, letter.headers, letter.values)
+            message = written(self._compiled, letter)
+            if isinstance(message, Outcome):
+                yield message
+                continue
             try:
                 self._write(_name(letter), message)
             except OSError as error:

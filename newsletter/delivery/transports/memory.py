@@ -1,9 +1,10 @@
 """Keeps messages in a list: for tests and for trying things out, behind the same contract as the wire."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from newsletter.delivery.model import Letter, Limits, Outcome, Verdict
+from newsletter.delivery.handing import written
+from newsletter.delivery.model import Letter, Letters, Limits, Outcome, Verdict
 from newsletter.rendering.mime import Compiled
 
 
@@ -32,9 +33,13 @@ class MemoryLane:
         self._transport = transport
         self._compiled = compiled
 
-    def hand_over(self, letters: Iterable[Letter], key: str) -> Iterator[Outcome]:
+    def hand_over(self, letters: Letters, key: str) -> Iterator[Outcome]:
         for letter in letters:
-            self._transport.keep(letter, self._compiled.message(letter.language, letter.headers, letter.values))
+            message = written(self._compiled, letter)
+            if isinstance(message, Outcome):
+                yield message
+                continue
+            self._transport.keep(letter, message)
             yield Outcome(letter.delivery, Verdict.ACCEPTED)
 
     def close(self) -> None:

@@ -1,32 +1,41 @@
 """Builds every message and hands it to nobody: practice runs, and measuring what is not the wire."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
-from newsletter.delivery.model import Letter, Limits, Outcome, Verdict
+from newsletter.delivery.handing import written
+from newsletter.delivery.model import Letters, Limits, Outcome, Verdict
 from newsletter.rendering.mime import Compiled
 
 
 class NullTransport:
-    """Accepts everything."""
+    """Accepts everything. `seen` is told the language and size of each message."""
 
-    def __init__(self, name: str = "null") -> None:
+    def __init__(self, name: str = "null", seen: Callable[[str, int], None] | None = None) -> None:
         self.name = name
-        self.limits = Limits(lanes=1, group=100)
+        self.seen = seen
+        self.limits = Limits(streaming=True, in_doubt=400)
 
     def lane(self, compiled: Compiled) -> "NullLane":
-        return NullLane(compiled)
+        return NullLane(compiled, self.seen)
 
 
 class NullLane:
     """Counts the bytes it was given."""
 
-    def __init__(self, compiled: Compiled) -> None:
+    def __init__(self, compiled: Compiled, seen: Callable[[str, int], None] | None = None) -> None:
         self._compiled = compiled
+        self._seen = seen
         self.bytes = 0
 
-    def hand_over(self, letters: Iterable[Letter], key: str) -> Iterator[Outcome]:
+    def hand_over(self, letters: Letters, key: str) -> Iterator[Outcome]:
         for letter in letters:
-            self.bytes += len(self._compiled.message(letter.language, letter.headers, letter.values))
+            message = written(self._compiled, letter)
+            if isinstance(message, Outcome):
+                yield message
+                continue
+            self.bytes += len(message)
+            if self._seen:
+                self._seen(letter.language, len(message))
             yield Outcome(letter.delivery, Verdict.ACCEPTED)
 
     def close(self) -> None:
