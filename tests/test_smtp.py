@@ -163,7 +163,9 @@ def test_refusal_stands_when_the_server_closes_behind_it(mode, step, act):
     # A rude close may overtake the words before it; then it is a broken line, and never an acceptance.
     told = outcomes[0].verdict
     assert told is REJECTED or (act is Act.RESET and told in {NOT_STARTED, UNCERTAIN})
-    assert outcomes[1].verdict is (NOT_STARTED if told is NOT_STARTED else ACCEPTED)
+    # With several under way the next may have left before the close was seen.
+    others = {ACCEPTED, UNCERTAIN} if mode.chunks and mode.pipelines else {ACCEPTED}
+    assert outcomes[1].verdict in ({NOT_STARTED} if told is NOT_STARTED else others)
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "CONTENT"])

@@ -46,7 +46,7 @@ class Full(Wired):
                         yield from lane.hand_over([letter], key)
                     else:
                         if transport.waits_for:
-                            transport.waits_for.wait(30)
+                            assert transport.waits_for.wait(30)
                         yield Outcome(letter.delivery, Verdict.DEFERRED, code=452, enhanced="4.3.1", text="quota")
 
             def close(self) -> None: ...
@@ -68,8 +68,11 @@ def over_smtp(route: Route, server: ScriptedServer, second: str) -> None:
 
 
 @pytest.mark.parametrize("answer", ["452 4.3.1 quota", "421 4.3.2 come back later"])
-def test_a_second_transport_takes_what_the_first_never_took(either_route: Route, answer: str) -> None:
+def test_a_second_transport_takes_what_the_first_never_took(
+    either_route: Route, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
     """Over the wire: 46 of 68 taken, then 452 or 421 for ever."""
+    monkeypatch.setattr("newsletter.delivery.sending.PATIENCE", (0.05,) * 3)
     readers, taken = with_readers(either_route, READERS), []
     lock = threading.Lock()
 

@@ -453,7 +453,7 @@ def test_two_workers_at_once_give_each_reader_one(either_route: Route, monkeypat
     either_route.send(wait=False)
     either_route.pipeline.test(SLUG, "me@example.org", either_route.who(AUTHOR))
     _until(lambda: either_route.issue().state.value == "sent")
-    _until(lambda: files(either_route) >= 4 + 36 + 2)
+    _until(lambda: got(either_route).get("me@example.org") == 2)
     for stop in stops:
         stop.set()
     for thread in threads:

@@ -277,6 +277,10 @@ class Clerk:
             told = {feed: list(feed.told) for feed in self.feeds if feed.told}
             wants = self._wants()
             self._heard = 0
+        if self._window and self.is_ending():
+            # At once, and not when the last lane has had its answers: another sender may take them meanwhile.
+            self._window.clear()
+            self._persist(lambda session: give_back(session, self._worker.id))
         if not told and not wants:
             return
         if wants:
