@@ -1,8 +1,7 @@
 """The mail that asks for sign-off. A reply to it decides nothing, and it says so."""
 
-from html import escape
-
 from newsletter.approval.model import Snapshot
+from newsletter.rendering import plain
 from newsletter.rendering.page import Rendered
 from newsletter.staff.authority import may
 from newsletter.staff.people import Person
@@ -25,14 +24,4 @@ def request(name: str, slug: str, version: Snapshot, asked_by: str, comment: str
         f"    newsletter issue request-changes {slug} --by YOUR-ADDRESS --comment 'what and where'",
         "Nothing goes out before somebody other than its author has said yes. A reply to this mail decides nothing.",
     ]
-    html = "".join(
-        f"<pre>{escape(line.strip())}</pre>" if line.startswith("    ") else f"<p>{escape(line)}</p>" for line in lines
-    )
-    return Rendered(
-        language="en",
-        subject=f"Please approve: {name}, version {version.number}",
-        preheader="",
-        html=(f"<!doctype html><html lang='en'><body style='font-family:sans-serif'>{html}</body></html>",),
-        text=("\n\n".join(lines) + "\n",),
-        web="",
-    )
+    return plain.letter(f"Please approve: {name}, version {version.number}", lines)

@@ -1,7 +1,6 @@
 """A guard over bad rates: it may pause a mailing, and never does more; a person looks, and resumes or stops."""
 
 from datetime import datetime
-from html import escape
 from math import ceil
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -13,6 +12,7 @@ from newsletter.delivery.tables import AttemptRow, DeliveryRow, MailingRow
 from newsletter.issues import moves
 from newsletter.issues.model import State
 from newsletter.issues.tables import IssueRow
+from newsletter.rendering import plain
 from newsletter.rendering.page import Rendered
 from newsletter.staff.authority import Role
 from newsletter.staff.people import everybody
@@ -120,14 +120,4 @@ def _told(name: str, slug: str, why: str) -> Rendered:
         f"    newsletter issue resume {slug} --by YOUR-ADDRESS",
         f"    newsletter issue stop {slug} --by YOUR-ADDRESS",
     ]
-    html = "".join(
-        f"<pre>{escape(line.strip())}</pre>" if line.startswith("    ") else f"<p>{escape(line)}</p>" for line in lines
-    )
-    return Rendered(
-        language="en",
-        subject=f"Paused: {name}",
-        preheader="",
-        html=(f"<!doctype html><html lang='en'><body style='font-family:sans-serif'>{html}</body></html>",),
-        text=("\n\n".join(lines) + "\n",),
-        web="",
-    )
+    return plain.letter(f"Paused: {name}", lines)
