@@ -28,6 +28,7 @@ class Purpose(IntEnum):
     MESSAGE = 4  # id: delivery; the Message-ID
     TEST = 5  # id: notice; links of test copies, which change nothing
     NOTICE = 6  # id: notice; VERP and Message-ID of notices
+    REQUEST = 7  # id: confirmation; the way out of a mail that asks: it was not me
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)

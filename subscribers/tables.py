@@ -65,7 +65,13 @@ class Row(DeclarativeBase):
     """Base of the tables on this side of the border."""
 
     metadata = metadata
-    type_annotation_map = {datetime: Instant, dict[str, Any]: Json, list[str]: Json, bytes: LargeBinary}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: Instant,
+        dict[str, Any]: Json,
+        list[str]: Json,
+        list[int]: Json,
+        bytes: LargeBinary,
+    }
 
 
 class ListRow(Row):
@@ -99,13 +105,16 @@ class SubscriberRow(Row):
 
 
 class SubscriptionRow(Row):
-    """Subscriber x list. `since` and `source` are the consent that counts, for the mail's footer."""
+    """Subscriber x list. `since` and `source` are the consent that counts, for the mail's footer. `proof`: whether it
+    can be shown, or came in without ("we don't know"). `left_because`: what the person said, if anything.
+    """
 
     __tablename__ = "subscriptions"
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
         Index(None, "list_id", "state"),
         CheckConstraint("state IN ('pending', 'confirmed', 'unsubscribed')", name="state"),
+        CheckConstraint("proof IN ('shown', 'unknown')", name="proof"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -115,6 +124,8 @@ class SubscriptionRow(Row):
     paused_until: Mapped[datetime | None]
     since: Mapped[date | None]
     source: Mapped[str] = mapped_column(String(16))
+    proof: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
+    left_because: Mapped[str] = mapped_column(String(16), default="", server_default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -143,6 +154,7 @@ class ImportBatchRow(Row):
     imported_by: Mapped[str] = mapped_column(String(254), default="")
     created_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class ConsentEventRow(Row):
@@ -211,3 +223,86 @@ class SuppressionRow(Row):
     created_at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
     lifted_because: Mapped[str] = mapped_column(String(300), default="")
+
+
+class SignUpRow(Row):
+    """The form's inbox: written before the page answers, worked on after it, and what the limits count. Short-lived:
+    the address is nulled as soon as it is worked on, the row purged when no limit looks so far back.
+
+    `address_hash` is of the folded address (case, +tag and Gmail's dots aside), `network` of the /32 or /64.
+    """
+
+    __tablename__ = "sign_ups"
+    __table_args__ = (
+        Index(None, "address_hash", "at"),
+        Index(None, "network", "at"),
+        Index(None, "domain", "at"),
+        Index(None, "at"),
+        Index(
+            "ix_sign_ups_waiting",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        CheckConstraint("state IN ('waiting', 'mailed', 'limited', 'silent')", name="state"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(8))
+    address: Mapped[str | None] = mapped_column(String(254))
+    address_hash: Mapped[str] = mapped_column(String(64))
+    domain: Mapped[str] = mapped_column(String(253))
+    network: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(16), default="")
+    list_ids: Mapped[list[int]]
+    source: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(String(300), default="")
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wordings.id"))
+    checked: Mapped[bool] = mapped_column(default=False)
+    handled_at: Mapped[datetime | None]
+
+
+class RenewalRow(Row):
+    """One wave of "still interested?" to people whose consent nobody can show."""
+
+    __tablename__ = "renewals"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"), index=True)
+    asked: Mapped[int]
+    started_at: Mapped[datetime]
+    started_by: Mapped[str] = mapped_column(String(254), default="")
+    stopped_because: Mapped[str] = mapped_column(String(300), default="")
+
+
+class ConfirmationRow(Row):
+    """A question that one mail asks, and one click on its page answers: to subscribe, to change the address, to stay.
+
+    It holds what becomes the `request` event once it is answered, so that nothing of a person who never answers is
+    kept. The token is made when the mail leaves, and stored as its SHA-256.
+    """
+
+    __tablename__ = "confirmations"
+    __table_args__ = (
+        Index(None, "subscriber_id"),
+        CheckConstraint("purpose IN ('subscribe', 'invite', 'address', 'renew')", name="purpose"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"))
+    list_ids: Mapped[list[int]]
+    new_address: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(16), default="")
+    source: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(String(300), default="")
+    wording_id: Mapped[int | None] = mapped_column(ForeignKey("wordings.id"))
+    network: Mapped[str | None] = mapped_column(String(64))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))
+    renewal_id: Mapped[int | None] = mapped_column(ForeignKey("renewals.id"))
+    token_sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    requested_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]

@@ -174,6 +174,7 @@ class NoticeRow(Fenced, Row):
     text_body: Mapped[bytes]
     created_at: Mapped[datetime]
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"))
+    confirmation_id: Mapped[int | None] = mapped_column(ForeignKey("confirmations.id"), index=True)
 
 
 class AttemptRow(Row):

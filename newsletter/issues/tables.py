@@ -33,6 +33,7 @@ class ProfileRow(Row):
     archive: Mapped[str] = mapped_column(String(10), default="public")
     calm_wait: Mapped[int] = mapped_column(default=15, server_default="15")  # minutes after the first copies
     calm_spread: Mapped[int] = mapped_column(default=30, server_default="30")  # minutes, for the readers
+    welcome: Mapped[bool] = mapped_column(default=False, server_default=false())  # a mail after confirming
 
 
 class ListSectionRow(Row):
@@ -74,6 +75,7 @@ class IssueRow(Row):
     revision: Mapped[int] = mapped_column(default=1)
     planned_at: Mapped[datetime | None]
     public_at: Mapped[datetime | None]
+    picture: Mapped[str | None] = mapped_column(String(64))  # the hash in media of the picture that stands for it
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

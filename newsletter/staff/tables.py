@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Row
@@ -34,3 +34,32 @@ class ActivityRow(Row):
     verb: Mapped[str] = mapped_column(String(40))
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"))
     detail: Mapped[dict[str, Any]]
+
+
+class ApiKeyRow(Row):
+    """A key for programs. The key itself is shown once and stored as its SHA-256; `prefix` tells which one it is."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    prefix: Mapped[str] = mapped_column(String(16))
+    key_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class IdempotentRow(Row):
+    """The answer that a request with an Idempotency-Key was given, to be given again. Kept for a day."""
+
+    __tablename__ = "idempotent_requests"
+    __table_args__ = (UniqueConstraint("api_key_id", "key"), Index(None, "created_at"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    api_key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
+    key: Mapped[str] = mapped_column(String(200))
+    request_sha256: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    body: Mapped[bytes]
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Pages and interfaces on the web: what readers see, and what programs ask."""

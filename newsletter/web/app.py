@@ -1,0 +1,15 @@
+"""The web application: every page and interface of one installation, behind the same guard."""
+
+from fastapi import FastAPI
+
+from newsletter.pipeline import Pipeline
+from newsletter.web.site import Site
+
+
+def app(pipeline: Pipeline) -> FastAPI:
+    """Build it; each module of `public` and `api` brings its own routes by `router(site)`."""
+    site = Site(pipeline)
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for bring in ():
+        web.include_router(bring(site))
+    return web
