@@ -24,7 +24,7 @@ class Site:
         )  # fmt: skip
 
     def page(self, template: str, language: str, *, status: int = 200, **facts: object) -> HTMLResponse:
-        """`templates/public/<template>.html` in that language; `say`, `many`, `words` and `language` are there in it."""
+        """`templates/public/<template>.html` in that language; in it are `say`, `many`, `words`, `language`, `base`."""
         said = words(language)
         known = {"words": said, "say": said.say, "many": said.many, "language": language, "base": self.base_url}
         found = self._environment.get_template(f"public/{template}.html")
