@@ -7,7 +7,6 @@ from fastapi import APIRouter, FastAPI
 from newsletter.pipeline import Pipeline
 from newsletter.web.site import Site
 
-
 ROUTERS: tuple[Callable[[Site], APIRouter], ...] = ()
 
 
