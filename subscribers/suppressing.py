@@ -1,0 +1,65 @@
+"""What stands against mailing an address: asked, and lifted with a reason; never deleted."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from subscribers.returning import Reason
+from subscribers.tables import SubscriberRow, SubscriptionRow, SuppressionRow
+
+
+def against(session: Session, address_hash: str, list_id: int) -> tuple[Reason, ...]:
+    """All that stands against mailing this address on this list: `returning.may_return` takes it as it is."""
+    found = list(suppressions(session, address_hash, list_id))
+    person = session.execute(
+        select(SubscriberRow.erased_at, SubscriptionRow.state)
+        .outerjoin(
+            SubscriptionRow,
+            (SubscriptionRow.subscriber_id == SubscriberRow.id) & (SubscriptionRow.list_id == list_id),
+        )
+        .where(SubscriberRow.address_hash == address_hash)
+    ).one_or_none()
+    if person is not None and person.erased_at is not None:
+        found.append(Reason.ERASED)
+    if person is not None and person.state == "unsubscribed":
+        found.append(Reason.UNSUBSCRIBED)
+    return tuple(dict.fromkeys(found))
+
+
+def suppressions(session: Session, address_hash: str, list_id: int | None) -> tuple[Reason, ...]:
+    """The suppressions that count on this list (with no list: on any)."""
+    rows = session.scalars(
+        select(SuppressionRow.reason)
+        .where(SuppressionRow.address_hash == address_hash, SuppressionRow.lifted_at.is_(None), _counts_on(list_id))
+        .order_by(SuppressionRow.id)
+    )
+    return tuple(dict.fromkeys(Reason(reason) for reason in rows))
+
+
+def lift(
+    session: Session, address_hash: str, list_id: int | None, reasons: Collection[Reason], because: str, now: datetime
+) -> int:
+    """Lift these suppressions of the address, those of this list and those of all lists; how many.
+
+    Whether that may be is the caller's question to `returning`.
+    """
+    done = session.execute(
+        update(SuppressionRow)
+        .where(
+            SuppressionRow.address_hash == address_hash, SuppressionRow.reason.in_([one.value for one in reasons]),
+            SuppressionRow.lifted_at.is_(None), _counts_on(list_id),
+        )
+        .values(lifted_at=now, lifted_because=because[:_BECAUSE_LENGTH])
+        .returning(SuppressionRow.id)
+    ).all()  # fmt: skip
+    return len(done)
+
+
+_BECAUSE_LENGTH = 300
+
+
+def _counts_on(list_id: int | None) -> ColumnElement[bool]:
+    everywhere = SuppressionRow.list_id.is_(None)
+    return everywhere if list_id is None else or_(everywhere, SuppressionRow.list_id == list_id)
