@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from subscribers import landing, people, rules
 from subscribers.addresses import address_hash, parse
 from subscribers.model import Consent, Person, SubscriptionState
+from subscribers.networks import network_hash
 from subscribers.tables import ConsentEventRow, ImportBatchRow, SubscriberRow, SubscriptionRow, WordingRow
 
 
@@ -22,6 +23,10 @@ class AddressBook:
     def hash(self, address: str) -> str:
         """The keyed hash that stands for an address in look-ups and after erasure."""
         return address_hash(address, self._key)
+
+    def network(self, text: str) -> str | None:
+        """The keyed hash of where a request came from; None where that is no IP address."""
+        return network_hash(text, self._key)
 
     def arrival(self, text: str, name: str = "", language: str = "") -> rules.Arrival:
         """Somebody on his way onto a list, checked; AddressError names what is wrong."""

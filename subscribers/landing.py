@@ -125,7 +125,7 @@ def event(
         "subscriber_id": person.subscriber_id, "list_id": list_id, "kind": kind, "at": consent.at,
         "recorded_at": now, "source": consent.source, "detail": consent.detail, "wording_id": consent.wording_id,
         "language": person.language, "address": person.address, "address_hash": address_hash,
-        "batch_id": consent.batch_id,
+        "ip_hash": consent.network, "token_id": consent.token_id, "batch_id": consent.batch_id,
     }  # fmt: skip
 
 

@@ -15,13 +15,17 @@ class SubscriptionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What an event records: where the consent came from, since when, and on which archived words."""
+    """What an event records: where the consent came from, since when, on which archived words, from which network
+    (keyed hash), by which confirmation's token (its SHA-256). `detail` never holds an address: events outlive erasure.
+    """
 
     source: str
     at: datetime
     wording_id: int | None = None
     batch_id: int | None = None
     detail: str = ""
+    network: str | None = None
+    token_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
