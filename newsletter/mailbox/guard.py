@@ -1,11 +1,10 @@
 """Which requests the mailbox answers at all, and the headers that every answer carries."""
 
-import ipaddress
-import re
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from newsletter.serving import is_loopback, named_host
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -17,8 +16,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-
-_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9.-]+))(?::\d{1,5})?", re.IGNORECASE)
 
 
 class Guard:
@@ -39,24 +36,9 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        answer = self._app if _is_own(Headers(scope=scope).get("host", "")) else _REFUSAL
+        own = is_loopback(named_host(Headers(scope=scope).get("host", "")))
+        answer = self._app if own else _REFUSAL
         await answer(scope, receive, guarded)
-
-
-def is_loopback(host: str) -> bool:
-    name = host.lower()
-    # Browsers take every name under .localhost to this machine without asking the DNS (RFC 6761).
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def _is_own(header: str) -> bool:
-    host = _HOST.fullmatch(header)
-    return host is not None and is_loopback(host[1] or host[2])
 
 
 _REFUSAL = PlainTextResponse("The mailbox answers only to localhost.\n", status_code=400)
