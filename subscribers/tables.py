@@ -279,12 +279,19 @@ class ConfirmationRow(Row):
     """A question that one mail asks, and one click on its page answers: to subscribe, to change the address, to stay.
 
     It holds what becomes the `request` event once it is answered, so that nothing of a person who never answers is
-    kept. The token is made when the mail leaves, and stored as its SHA-256.
+    kept. The token is made when the mail leaves, and stored as its SHA-256. `new_address`: where it is asked, and what
+    the person's address becomes; else it is asked at the address that he has. `declined_at`: it was not him.
     """
 
     __tablename__ = "confirmations"
     __table_args__ = (
         Index(None, "subscriber_id"),
+        Index(
+            "ix_confirmations_subscribing",
+            "sent_at",
+            sqlite_where=text("purpose = 'subscribe'"),
+            postgresql_where=text("purpose = 'subscribe'"),
+        ),
         CheckConstraint("purpose IN ('subscribe', 'invite', 'address', 'renew')", name="purpose"),
         {"sqlite_autoincrement": True},
     )
@@ -306,3 +313,4 @@ class ConfirmationRow(Row):
     expires_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
+    declined_at: Mapped[datetime | None]

@@ -93,6 +93,7 @@ def _confirmations() -> None:
         sa.Column("expires_at", MOMENT, nullable=True),
         sa.Column("used_at", MOMENT, nullable=True),
         sa.Column("voided_at", MOMENT, nullable=True),
+        sa.Column("declined_at", MOMENT, nullable=True),
         sa.CheckConstraint(
             "purpose IN ('subscribe', 'invite', 'address', 'renew')", name=op.f("ck_confirmations_purpose")
         ),
@@ -109,6 +110,10 @@ def _confirmations() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_confirmations_subscriber_id"), "confirmations", ["subscriber_id"])
+    asking = sa.text("purpose = 'subscribe'")
+    op.create_index(
+        "ix_confirmations_subscribing", "confirmations", ["sent_at"], sqlite_where=asking, postgresql_where=asking
+    )
     with op.batch_alter_table("notices", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
         batch_op.add_column(sa.Column("confirmation_id", ID, nullable=True))
         batch_op.create_foreign_key(
