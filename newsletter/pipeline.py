@@ -15,7 +15,18 @@ from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
 from newsletter.clock import Clock
 from newsletter.database import Database
-from newsletter.delivery import asking, audiences, copying, mailings, notices, pacing, planning, practising, views
+from newsletter.delivery import (
+    asking,
+    audiences,
+    copying,
+    mailings,
+    notices,
+    pacing,
+    picturing,
+    planning,
+    practising,
+    views,
+)
 from newsletter.delivery.freezing import freeze
 from newsletter.delivery.model import Outcome
 from newsletter.delivery.releasing import conclude, release
@@ -26,6 +37,8 @@ from newsletter.errors import BadInput, IllegalMove
 from newsletter.issues import assembling, correcting, editing, fields, lists, moves
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
+from newsletter.readers.changing import Changing
+from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
@@ -59,6 +72,8 @@ class Pipeline:
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
+        self.joining = Joining(settings, database, clock, self.book, self.links)
+        self.changing = Changing(settings, database, clock, self.book, self.links)
 
     # -- issues: what it says -----------------------------------------------------------------------------------
 
@@ -243,6 +258,7 @@ class Pipeline:
         with self.database.reading() as session:
             issue_id, name = mailings.route(session, mailing_id)
         transport = open_transport(name, self.settings.transport(name))
+        picturing.picture(self.database, issue_id, self.settings.folder, self.clock)
         self._freeze(mailing_id)
         sender = Sender.of(self.database, transport, self.settings, self.links, mailing_id, self.clock, stop, progress)
         tally = sender.run()
