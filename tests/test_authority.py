@@ -23,6 +23,7 @@ TABLE = {
     "practice": EVERYBODY, "import": EVERYBODY, "unsubscribe": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "transports": {"admin"},
+    "keys": {"admin"},
 }  # fmt: skip
 NAMED = {
     "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve", "retry",

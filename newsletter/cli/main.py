@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__, migrations, settings
-from newsletter.cli import issue, lists, mailbox, publications, staff, subscribers, transports, worker
+from newsletter.cli import issue, keys, lists, mailbox, publications, staff, subscribers, transports, worker
 from newsletter.cli.console import options, out, refusals, say
 from newsletter.clock import system_clock
 from newsletter.database import Database
@@ -28,6 +28,7 @@ app.add_typer(lists.app, name="lists", help="What one can subscribe to.")
 app.add_typer(issue.app, name="issue", help="Collect, write, check, sign off, send.")
 app.add_typer(subscribers.app, name="subscribers", help="People, and how they signed up.")
 app.add_typer(staff.app, name="staff", help="Who works here.")
+app.add_typer(keys.app, name="keys", help="The keys of programs that use the API.")
 app.add_typer(transports.app, name="transports", help="The mail services: how fast each may be used.")
 app.command("mailbox")(mailbox.mailbox)
 app.command("worker")(worker.worker)

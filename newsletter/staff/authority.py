@@ -43,6 +43,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "staff": _LOOKS_AFTER,
     "transports": _LOOKS_AFTER,
     "suppress": _LOOKS_AFTER,
+    "keys": _LOOKS_AFTER,
 }
 
 

@@ -1,0 +1,1 @@
+"""What programs ask: /api/v1, with keys, told in OpenAPI."""

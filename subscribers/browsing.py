@@ -1,0 +1,121 @@
+"""Looking through the address book: one person after another by id, and how many stand where on each list."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from subscribers.model import SubscriptionState
+from subscribers.tables import ListRow, SubscriberRow, SubscriptionRow, SuppressionRow
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """How a person stands with one list. `id`: the subscription's."""
+
+    id: int
+    list_slug: str
+    state: SubscriptionState
+    since: date | None
+    source: str
+    paused_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A person as a card in the book. `suppressed`: (reason, list or "" for all) of what forbids to mail him."""
+
+    id: int
+    address: str | None
+    name: str
+    language: str
+    created_at: datetime
+    erased_at: datetime | None
+    lists: tuple[OnList, ...]
+    suppressed: tuple[tuple[str, str], ...]
+
+
+def cards(
+    session: Session, *, list_slug: str | None = None, state: str | None = None, after: int = 0, limit: int = 100
+) -> tuple[Card, ...]:
+    """The next people after an id: all, or those who stand so on a list (or, without a list, on any)."""
+    wanted = select(SubscriberRow).where(SubscriberRow.id > after)
+    if list_slug is not None or state is not None:
+        wanted = wanted.where(_stands(list_slug, state))
+    people = session.scalars(wanted.order_by(SubscriberRow.id).limit(limit)).all()
+    return _filled(session, people)
+
+
+def card(session: Session, subscriber_id: int) -> Card | None:
+    """The card of one person."""
+    row = session.get(SubscriberRow, subscriber_id)
+    return _filled(session, [row])[0] if row else None
+
+
+def card_of(session: Session, address_hash: str) -> Card | None:
+    """The card of the person behind a keyed hash."""
+    row = session.scalar(select(SubscriberRow).where(SubscriberRow.address_hash == address_hash))
+    return _filled(session, [row])[0] if row else None
+
+
+def counts(session: Session) -> dict[int, dict[str, int]]:
+    """How many stand in which state, by list."""
+    rows = session.execute(
+        select(SubscriptionRow.list_id, SubscriptionRow.state, func.count()).group_by(
+            SubscriptionRow.list_id, SubscriptionRow.state
+        )
+    )
+    found: dict[int, dict[str, int]] = {}
+    for list_id, state, number in rows:
+        found.setdefault(list_id, {})[state] = number
+    return found
+
+
+def _stands(list_slug: str | None, state: str | None) -> ColumnElement[bool]:
+    found = select(SubscriptionRow.id).where(SubscriptionRow.subscriber_id == SubscriberRow.id)
+    if list_slug is not None:
+        found = found.join(ListRow, ListRow.id == SubscriptionRow.list_id).where(ListRow.slug == list_slug)
+    if state is not None:
+        found = found.where(SubscriptionRow.state == state)
+    return found.exists()
+
+
+def _filled(session: Session, people: Collection[SubscriberRow]) -> tuple[Card, ...]:
+    on_lists = _on_lists(session, [one.id for one in people])
+    stops = _suppressions(session, [one.address_hash for one in people])
+    return tuple(
+        Card(
+            one.id, one.address, one.name, one.language, one.created_at, one.erased_at,
+            on_lists.get(one.id, ()), stops.get(one.address_hash, ()),
+        )
+        for one in people
+    )  # fmt: skip
+
+
+def _on_lists(session: Session, ids: Collection[int]) -> Mapping[int, tuple[OnList, ...]]:
+    rows = session.execute(
+        select(SubscriptionRow, ListRow.slug)
+        .join(ListRow, ListRow.id == SubscriptionRow.list_id)
+        .where(SubscriptionRow.subscriber_id.in_(ids))
+        .order_by(ListRow.slug)
+    )
+    found: dict[int, tuple[OnList, ...]] = {}
+    for row, slug in rows:
+        line = OnList(row.id, slug, SubscriptionState(row.state), row.since, row.source, row.paused_until)
+        found[row.subscriber_id] = (*found.get(row.subscriber_id, ()), line)
+    return found
+
+
+def _suppressions(session: Session, hashes: Collection[str]) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    rows = session.execute(
+        select(SuppressionRow.address_hash, SuppressionRow.reason, ListRow.slug)
+        .outerjoin(ListRow, ListRow.id == SuppressionRow.list_id)
+        .where(SuppressionRow.address_hash.in_(hashes), SuppressionRow.lifted_at.is_(None))
+        .order_by(SuppressionRow.id)
+    )
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for key, reason, slug in rows:
+        found[key] = (*found.get(key, ()), (reason, slug or ""))
+    return found
