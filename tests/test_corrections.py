@@ -171,7 +171,7 @@ def test_it_says_what_it_corrects_and_where_that_can_be_read(route: Route) -> No
     page = f"https://news.example.org/issues/{SLUG}"
     assert f"This mail corrects Summer 2024 <{page}>" in " ".join(body(mails["en"], "plain").split())
     assert f'<a href="{page}"' in body(mails["en"], "html")
-    assert f"{page}?language=es" in body(mails["es"], "plain")
+    assert f"{page}?lang=es" in body(mails["es"], "plain")
     assert "Este correo rectifica" in body(mails["es"], "plain")
     for language, words in (("en", WRONG), ("es", "La convocatoria cierra el 12 de septiembre.")):
         for kind in ("plain", "html"):

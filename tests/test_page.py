@@ -353,11 +353,11 @@ def test_numbers_stand_below_what_is_open(theme: Theme) -> None:
 
 def test_other_versions_are_on_the_web(english: Rendered, spanish: Rendered) -> None:
     web = f"{BASE}/issues/summer-2024"
-    assert f'href="{web}?language=es"' in mail(english)
+    assert f'href="{web}?lang=es"' in mail(english)
     assert ">Español</a>" in mail(english)
     assert f'href="{web}" lang="en"' in mail(spanish)
-    assert f'href="{web}?language=es#new-to-read"' in mail(spanish)
-    assert f"العربية:\n{web}?language=ar\n" in text(english)
+    assert f'href="{web}?lang=es#new-to-read"' in mail(spanish)
+    assert f"العربية:\n{web}?lang=ar\n" in text(english)
 
 
 def test_arabic_is_mirrored(arabic: Rendered) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.approval.gate import Gate
@@ -51,8 +51,15 @@ def release(
     planning.require_reachable(settings)
     mailing_id = mailings.release(session, issue.id, issue.list_id, yes, staff_id, now, transport or "default")
     moves.move(session, issue.id, State.SENDING, now)
+    _publish(session, issue.id, now)
     planning.cancel(session, issue.id)
     return mailing_id, True
+
+
+def _publish(session: Session, issue_id: int, now: datetime) -> None:
+    """Its page can be read from now on. Its picture is drawn anew: what was stopped may have been mended since."""
+    public_at = func.coalesce(IssueRow.public_at, now)
+    session.execute(update(IssueRow).where(IssueRow.id == issue_id).values(public_at=public_at, picture=None))
 
 
 def conclude(database: Database, issue_id: int, mailing_id: int, clock: Clock) -> None:

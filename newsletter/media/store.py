@@ -12,7 +12,7 @@ from newsletter.media.tables import MediaRow
 
 MAX_WIDTH = 1104  # twice the 552 px of the lead picture
 
-_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +51,4 @@ def put(session: Session, encoded: Encoded, now: datetime) -> Kept:
 def load(session: Session, sha256: str) -> tuple[bytes, str] | None:
     """The bytes and the content type, or None where there is no such picture."""
     row = session.execute(select(MediaRow.content, MediaRow.extension).where(MediaRow.sha256 == sha256)).one_or_none()
-    return (row.content, _TYPES[row.extension]) if row else None
+    return (row.content, TYPES[row.extension]) if row else None

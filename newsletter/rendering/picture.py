@@ -47,7 +47,7 @@ def draw(cover: Cover, colours: Palette, lead: bytes | None) -> Encoded:
     image = Image.new("RGB", (WIDTH, HEIGHT), colours.paper if lead else colours.tint)
     width = _WORDS if lead else WIDTH
     if lead:
-        image.paste(_cropped(lead, (WIDTH - width, HEIGHT)), (0 if is_mirrored else width, 0))
+        image.paste(_cropped(lead, (WIDTH - width, HEIGHT), colours.paper), (0 if is_mirrored else width, 0))
     _bar(image, colours.accent, is_mirrored=is_mirrored)
     begin = WIDTH - width + _MARGIN if is_mirrored else _MARGIN
     _Column(image, begin, width - 2 * _MARGIN, is_mirrored=is_mirrored).write(cover, colours)
@@ -56,9 +56,10 @@ def draw(cover: Cover, colours: Palette, lead: bytes | None) -> Encoded:
     return encode(written.getvalue(), WIDTH)
 
 
-def _cropped(lead: bytes, size: tuple[int, int]) -> Image.Image:
+def _cropped(lead: bytes, size: tuple[int, int], ground: str) -> Image.Image:
     with Image.open(BytesIO(lead)) as image:
-        return ImageOps.fit(image.convert("RGB"), size, Image.Resampling.LANCZOS, centering=_FACE)
+        fitted = ImageOps.fit(image.convert("RGBA"), size, Image.Resampling.LANCZOS, centering=_FACE)
+    return Image.alpha_composite(Image.new("RGBA", size, ground), fitted).convert("RGB")
 
 
 def _bar(image: Image.Image, colour: str, *, is_mirrored: bool) -> None:

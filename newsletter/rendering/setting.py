@@ -156,7 +156,7 @@ class _Setting:
         if self.draft.profile.archive == "none":
             return ""
         page = f"{self.base_url}/issues/{slug}"
-        return page if language == self.fallback else f"{page}?language={language}"
+        return page if language == self.fallback else f"{page}?lang={language}"
 
     def _calendar_url(self) -> str:
         ahead = any(item.source.ahead_on for item in self.draft.items if item.role is not Role.MORE)
