@@ -19,7 +19,7 @@ from newsletter.media.store import put
 from newsletter.rendering import page
 from newsletter.rendering.edition import Frame
 from newsletter.rendering.page import Rendered
-from newsletter.rendering.theme import Theme, load
+from newsletter.rendering.theme import Theme, find
 from newsletter.resources import templates
 
 
@@ -76,10 +76,7 @@ class Versions:
         }
 
     def _theme(self, profile: Profile) -> Theme:
-        name = profile.theme
-        if name.endswith(".toml"):
-            return load(self._folder / name)
-        return load(templates() / "email" / "themes" / f"{name}.toml")
+        return find(profile.theme, self._folder)
 
     def _frame(self, draft: Draft, language: str, languages: tuple[str, ...], logo: Picture | None) -> Frame:
         others = tuple(other for other in languages if other != language)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.errors import BadInput
+from newsletter.resources import templates
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _FONTS = re.compile(r"[\w ,'-]+", re.ASCII)  # stands in style attributes: a double quote would end them
@@ -69,6 +70,11 @@ def load(path: Path) -> Theme:
         heading_font=table["fonts"]["heading"],
         logo=_logo(table.get("logo"), path.parent),
     )
+
+
+def find(name: str, folder: Path) -> Theme:
+    """The theme a list names: a .toml file in that folder, or one that is shipped."""
+    return load(folder / name if name.endswith(".toml") else templates() / "email" / "themes" / f"{name}.toml")
 
 
 def contrast(first: str, second: str) -> float:
