@@ -49,6 +49,7 @@ class Shelved:
     list_name: str
     from_name: str
     archive: str
+    theme: str
     language: str  # the list's own
     published_at: datetime
     changed_at: datetime
@@ -172,6 +173,7 @@ def _shelved(
         list_name=faces[issue.list_id].name,
         from_name=profile.from_name,
         archive=profile.archive,
+        theme=profile.theme,
         language=profile.default_language,
         published_at=published_at,
         changed_at=max(published_at, last.created_at),
