@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
-from subscribers.addresses import address_hash
+from subscribers.book import AddressBook
 from subscribers.tables import ConfirmationRow, SignUpRow
 
 
@@ -55,7 +55,6 @@ class Post:
     address_hash: str
     domain: str
     network: str
-    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +89,9 @@ def folded(address: str) -> str:
     return f"{plain}@{domain}"
 
 
-def post(address: str, network: str | None, suppression_key: str, *, checked: bool = False) -> Post:
+def post(book: AddressBook, address: str, network: str | None) -> Post:
     """What is counted of a post for a parsed address; `network` is hashed already."""
-    key = address_hash(f"folded\0{folded(address)}", suppression_key)
-    return Post(key, address.rpartition("@")[2], network or "", checked)
+    return Post(book.hash(f"folded\0{folded(address)}"), address.rpartition("@")[2], network or "")
 
 
 def narrow(counts: Counts) -> Narrow | None:
@@ -145,14 +143,17 @@ def count(session: Session, now: datetime, one: Post | None = None) -> Counts:
         columns["checked"] = _number(CHECKED_MAILS, now, SignUpRow.checked.is_(True), mailed)
         columns["rows"] = _number(ROWS, now)
     answers = _answers(now).subquery()
-    row = session.execute(
-        select(
-            *(query.scalar_subquery().label(name) for name, query in columns.items()),
-            func.count().label("mails"),
-            func.count(answers.c.used_at).label("answers"),
-        ).select_from(answers)
-    ).one()
-    found = row._mapping
+    found = (
+        session.execute(
+            select(
+                *(query.scalar_subquery().label(name) for name, query in columns.items()),
+                func.count().label("mails"),
+                func.count(answers.c.used_at).label("answers"),
+            ).select_from(answers)
+        )
+        .mappings()
+        .one()
+    )
     return Counts(
         of_address=tuple(found.get(f"address{n}", 0) for n in range(len(MAILS_PER_ADDRESS))),
         of_network=tuple(found.get(f"network{n}", 0) for n in range(len(POSTS_PER_NETWORK))),
