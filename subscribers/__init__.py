@@ -3,8 +3,10 @@
 `newsletter` uses only the names below. For sending, the whole interface is `mailability`.
 """
 
+from subscribers import asking, confirming, leaving, limits, preferring, purging, returning, signing_up, suppressing
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
+from subscribers.browsing import Card, card, card_of, cards, counts
 from subscribers.importing import IMPORTED_AS, ConsentError, import_file
 from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
@@ -20,6 +22,7 @@ __all__ = [
     "REFUSED",
     "AddressBook",
     "AddressError",
+    "Card",
     "Consent",
     "ConsentError",
     "Id",
@@ -36,14 +39,27 @@ __all__ = [
     "add_list",
     "address_hash",
     "addresses",
+    "asking",
+    "card",
+    "card_of",
+    "cards",
+    "confirming",
+    "counts",
     "file_sha256",
     "find_list",
     "ids_of",
     "ignored_columns",
     "import_file",
+    "leaving",
+    "limits",
     "lists",
     "mailability",
     "metadata",
     "parse",
+    "preferring",
+    "purging",
     "read",
+    "returning",
+    "signing_up",
+    "suppressing",
 ]

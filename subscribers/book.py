@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscribers import landing, people, rules
+from subscribers import landing, leaving, people, preferring, rules
 from subscribers.addresses import address_hash, parse
 from subscribers.model import Consent, Person, SubscriptionState
 from subscribers.networks import network_hash
-from subscribers.tables import ConsentEventRow, ImportBatchRow, SubscriberRow, SubscriptionRow, WordingRow
+from subscribers.returning import path_of
+from subscribers.tables import ImportBatchRow, SubscriberRow, SubscriptionRow, WordingRow
 
 
 class AddressBook:
@@ -49,29 +50,18 @@ class AddressBook:
         """
         arrival = self.arrival(text, name, language)
         standing = landing.standings(session, list_id, [arrival.hash])[arrival.hash]
-        if not rules.is_new(standing, state):
+        if not rules.is_new(standing, state, path_of(consent.source)):
             return "unchanged"
         landing.add_subscriptions(session, list_id, state, consent, now, [(arrival, standing)])
         return "added"
 
     def unsubscribe(self, session: Session, subscription_id: int, consent: Consent, now: datetime) -> bool:
         """Withdraw; whether anything changed. Seen by a running send on its next claim."""
-        done = session.execute(
-            update(SubscriptionRow)
-            .where(SubscriptionRow.id == subscription_id, SubscriptionRow.state != "unsubscribed")
-            .values(state="unsubscribed", changed_at=now)
-            .returning(SubscriptionRow.subscriber_id, SubscriptionRow.list_id)
-        ).first()
-        if done is None:
-            return False
-        _record(session, done.subscriber_id, done.list_id, "withdrawal", consent, now)
-        return True
+        return leaving.leave(session, subscription_id, consent, now)
 
     def pause(self, session: Session, subscription_id: int, until: datetime, consent: Consent, now: datetime) -> None:
         """No issue before `until`; the subscription stands."""
-        row = session.get_one(SubscriptionRow, subscription_id)
-        row.paused_until, row.changed_at = until, now
-        _record(session, row.subscriber_id, row.list_id, "change", consent, now)
+        preferring.pause(session, subscription_id, until, consent, now)
 
     def suppress(self, session: Session, text: str, reason: str, source: str, now: datetime, detail: str = "") -> bool:
         """Never mail this address again, on any list; whether that is new."""
@@ -119,9 +109,3 @@ class AddressBook:
     def show(self, session: Session, text: str) -> Person | None:
         """Everything known about an address."""
         return people.show(session, text, self._key)
-
-
-def _record(session: Session, subscriber_id: int, list_id: int, kind: str, consent: Consent, now: datetime) -> None:
-    row = session.get_one(SubscriberRow, subscriber_id)
-    person = rules.Standing(row.id, row.address, row.language)
-    session.add(ConsentEventRow(**landing.event(person, row.address_hash, list_id, kind, consent, now)))

@@ -1,0 +1,136 @@
+"""Leaving a list, saying why, and coming back: each once however often it is asked, each with its consent event."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, select, update
+from sqlalchemy.orm import Session
+
+from subscribers import landing
+from subscribers.model import Consent
+from subscribers.returning import Path, Return, may_return
+from subscribers.rules import Standing
+from subscribers.suppressing import against, lift
+from subscribers.tables import ConsentEventRow, ListRow, SubscriberRow, SubscriptionRow
+
+WHYS = ("too_often", "not_relevant", "changed_jobs", "never_signed_up", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription as its way out names it. `address` is None once the person is erased."""
+
+    id: int
+    subscriber_id: int
+    list_id: int
+    state: str
+    paused_until: datetime | None
+    since: date | None
+    left_because: str
+    address: str | None
+    address_hash: str
+    language: str
+    archived: bool
+
+
+def subscription(session: Session, id_: int, *, lock: bool = False) -> Subscription | None:
+    """The subscription of that id. With `lock` it stays as it is until the transaction ends."""
+    if lock:
+        session.execute(select(SubscriptionRow.id).where(SubscriptionRow.id == id_).with_for_update())
+    row = session.execute(_of_people().where(SubscriptionRow.id == id_)).one_or_none()
+    return _subscription(row) if row else None
+
+
+def subscriptions_of(session: Session, subscriber_id: int) -> tuple[Subscription, ...]:
+    """All of one person, by list."""
+    rows = session.execute(
+        _of_people().where(SubscriptionRow.subscriber_id == subscriber_id).order_by(SubscriptionRow.list_id)
+    )
+    return tuple(_subscription(row) for row in rows)
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        row.id, row.subscriber_id, row.list_id, row.state, row.paused_until, row.since, row.left_because, row.address,
+        row.address_hash, row.language, row.archived_at is not None,
+    )  # fmt: skip
+
+
+def _of_people() -> Select[Any]:
+    return (
+        select(
+            SubscriptionRow.id, SubscriptionRow.subscriber_id, SubscriptionRow.list_id, SubscriptionRow.state,
+            SubscriptionRow.paused_until, SubscriptionRow.since, SubscriptionRow.left_because,
+            SubscriberRow.address, SubscriberRow.address_hash, SubscriberRow.language, ListRow.archived_at,
+        )
+        .join(SubscriberRow, SubscriberRow.id == SubscriptionRow.subscriber_id)
+        .join(ListRow, ListRow.id == SubscriptionRow.list_id)
+    )  # fmt: skip
+
+
+def leave(session: Session, subscription_id: int, consent: Consent, now: datetime) -> bool:
+    """Withdraw; whether anything changed. Seen by a running send on its next claim."""
+    done = session.execute(
+        update(SubscriptionRow)
+        .where(SubscriptionRow.id == subscription_id, SubscriptionRow.state != "unsubscribed")
+        .values(state="unsubscribed", left_because="", changed_at=now)
+        .returning(SubscriptionRow.subscriber_id, SubscriptionRow.list_id),
+        execution_options={"synchronize_session": "fetch"},
+    ).first()
+    if done is None:
+        return False
+    record(session, done.subscriber_id, done.list_id, "withdrawal", consent, now)
+    return True
+
+
+def may_come_back(session: Session, held: Subscription, path: Path = Path.LINK) -> bool:
+    """Whether something stands against mailing this person, all of which this way back lifts at once."""
+    reasons = against(session, held.address_hash, held.list_id)
+    return bool(reasons) and may_return(reasons, path) is Return.NOW
+
+
+def come_back(session: Session, subscription_id: int, consent: Consent, now: datetime) -> bool:
+    """As it was before he left: by a signed link that was mailed to him, so what it may lift is lifted. Whether
+    anything changed; nothing does where `returning` says no.
+    """
+    held = subscription(session, subscription_id, lock=True)
+    if held is None or not may_come_back(session, held):
+        return False
+    reasons = against(session, held.address_hash, held.list_id)
+    lift(session, held.address_hash, held.list_id, reasons, "came back by a link mailed to this address", now)
+    row = session.get_one(SubscriptionRow, subscription_id, populate_existing=True)
+    row.since, row.source = (row.since, row.source) if row.since else (consent.at.date(), consent.source)
+    row.state, row.left_because, row.changed_at = "confirmed", "", now
+    record(session, held.subscriber_id, held.list_id, "confirmation", consent, now)
+    return True
+
+
+def say_why(session: Session, subscription_id: int, why: str, consent: Consent, now: datetime) -> bool:
+    """What somebody says who has left: one of WHYS; whether that is new."""
+    if why not in WHYS:
+        raise ValueError(f"{why!r} is none of {', '.join(WHYS)}")
+    done = session.execute(
+        update(SubscriptionRow)
+        .where(
+            SubscriptionRow.id == subscription_id, SubscriptionRow.state == "unsubscribed",
+            SubscriptionRow.left_because != why,
+        )
+        .values(left_because=why, changed_at=now)
+        .returning(SubscriptionRow.subscriber_id, SubscriptionRow.list_id),
+        execution_options={"synchronize_session": "fetch"},
+    ).first()  # fmt: skip
+    if done is None:
+        return False
+    said = Consent(consent.source, consent.at, detail=f"left because: {why}", network=consent.network)
+    record(session, done.subscriber_id, done.list_id, "change", said, now)
+    return True
+
+
+def record(
+    session: Session, subscriber_id: int, list_id: int | None, kind: str, consent: Consent, now: datetime
+) -> None:
+    """Write a consent event about a person as the book has him now."""
+    row = session.get_one(SubscriberRow, subscriber_id)
+    person = Standing(row.id, row.address, row.language)
+    session.add(ConsentEventRow(**landing.event(person, row.address_hash, list_id, kind, consent, now)))
