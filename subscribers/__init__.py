@@ -3,7 +3,18 @@
 `newsletter` uses only the names below. For sending, the whole interface is `mailability`.
 """
 
-from subscribers import asking, confirming, leaving, limits, preferring, purging, returning, signing_up, suppressing
+from subscribers import (
+    asking,
+    confirming,
+    erasing,
+    leaving,
+    limits,
+    preferring,
+    purging,
+    returning,
+    signing_up,
+    suppressing,
+)
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
 from subscribers.browsing import Card, card, card_of, cards, counts
@@ -45,6 +56,7 @@ __all__ = [
     "cards",
     "confirming",
     "counts",
+    "erasing",
     "file_sha256",
     "find_list",
     "ids_of",

@@ -37,6 +37,13 @@ def look(session: Session, token: str, now: datetime) -> Confirmation | None:
     return None if row is None else _seen(session, row, now)
 
 
+def of_way_out(session: Session, confirmation_id: int, now: datetime) -> tuple[Confirmation, bool] | None:
+    """The question that a mail's way out names, unchanged, and whether it was declined; None where it is no more."""
+    row = session.get(ConfirmationRow, confirmation_id)
+    found = None if row is None else _seen(session, row, now)
+    return None if row is None or found is None else (found, row.declined_at is not None)
+
+
 def confirm(session: Session, book: AddressBook, token: str, network: str | None, now: datetime) -> Confirmation | None:
     """Answer it with yes. Answered already: as it was. Expired or void: nothing changes. None as in `look`."""
     row = asking.find(session, token, lock=True)

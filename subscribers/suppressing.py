@@ -38,6 +38,17 @@ def suppressions(session: Session, address_hash: str, list_id: int | None) -> tu
     return tuple(dict.fromkeys(Reason(reason) for reason in rows))
 
 
+def suppress(session: Session, address_hash: str, reason: Reason, source: str, now: datetime, detail: str = "") -> bool:
+    """Never mail this address again, on any list; whether that is new."""
+    if reason in suppressions(session, address_hash, None):
+        return False
+    session.add(
+        SuppressionRow(address_hash=address_hash, reason=reason.value, source=source, detail=detail, created_at=now)
+    )
+    session.flush()
+    return True
+
+
 def lift(
     session: Session, address_hash: str, list_id: int | None, reasons: Collection[Reason], because: str, now: datetime
 ) -> int:

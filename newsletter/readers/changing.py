@@ -4,6 +4,7 @@ A signed link is the key: whoever holds it reads the mailbox. It works for ever,
 no more (erased, purged, a list that ended) gets the same calm answer.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
@@ -11,11 +12,14 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.clock import Clock
 from newsletter.database import Database
+from newsletter.delivery import greeting
 from newsletter.errors import BadInput
+from newsletter.issues import lists as profiles
+from newsletter.issues.model import Profile
 from newsletter.readers import faces
 from newsletter.readers.model import Choice, Kind, Preferences, PublicList, Standing, Wishes
 from newsletter.settings import Settings
-from subscribers import AddressBook, Consent, Link, Links, Purpose, leaving, preferring
+from subscribers import AddressBook, Consent, Link, Links, Purpose, asking, confirming, leaving, preferring
 
 LONGEST_PAUSE = timedelta(days=2 * 366)
 YEARLY = "yearly"
@@ -52,6 +56,8 @@ class Changing:
         with self._database.transaction() as session:
             if link.purpose is Purpose.UNSUBSCRIBE:
                 leaving.leave(session, link.id, self._consent(source, network, now), now)
+            elif link.purpose is Purpose.REQUEST:
+                confirming.decline(session, self._book, link.id, self._book.network(network), now)
             return self._standing(session, link, now)
 
     def undo(self, token: str, network: str) -> Standing | None:
@@ -138,6 +144,31 @@ class Changing:
         for held in leaving.subscriptions_of(session, person):
             preferring.pause(session, held.id, until, consent, now)
 
+    def new_address(self, token: str, text: str, network: str) -> None:
+        """Ask at a new address whether it is to take the old one's place. The answer is the same whatever comes of it;
+        BadInput only for what is no address.
+        """
+        link, now = self._own_page(token), self._clock()
+        try:
+            subscribers.parse(text)
+        except subscribers.AddressError as error:
+            raise BadInput(f"That address cannot be used: {error}.") from None
+        if link is None:
+            return
+        with self._database.transaction() as session:
+            consent = self._consent("page", network, now)
+            asked = asking.change_address(session, self._book, link.id, text, consent, now)
+            known = preferring.profile(session, link.id, now)
+            speaker = self._speaker(session, known) if known else None
+            if asked is not None and known is not None and speaker is not None:
+                greeting.ask(session, asked, speaker, known.language, now)
+
+    def _speaker(self, session: Session, known: preferring.Profile) -> Profile | None:
+        """The list that a mail to this person comes from: the first that he is on and that goes on."""
+        on = {one.list_id for one in known.subscriptions if one.state == "confirmed"}
+        found = next((one.id for one in faces.public_lists(session) if one.id in on), None)
+        return profiles.profile(session, found) if found is not None else None
+
     # -- what a link leads to ---------------------------------------------------------------------------------------
 
     def _way_out(self, token: str) -> Link | None:
@@ -155,6 +186,8 @@ class Changing:
     def _standing(self, session: Session, link: Link, now: datetime) -> Standing:
         if link.purpose is Purpose.TEST:
             return _without_person(Kind.TEST)
+        if link.purpose is Purpose.REQUEST:
+            return self._requested(session, link, now)
         held = leaving.subscription(session, link.id) if link.purpose is Purpose.UNSUBSCRIBE else None
         of = faces.public_list(session, held.list_id) if held and held.address else None
         if held is None or of is None:
@@ -171,6 +204,20 @@ class Changing:
             may_return=leaving.may_come_back(session, held),
             next_about=faces.next_about(session, of, today),
             preferences=self._links.token(Purpose.PREFERENCES, held.subscriber_id),
+        )
+
+    def _requested(self, session: Session, link: Link, now: datetime) -> Standing:
+        found = confirming.of_way_out(session, link.id, now)
+        if found is None:
+            return _without_person(Kind.GONE)
+        question, declined = found
+        lists = (faces.public_list(session, list_id) for list_id in question.list_ids)
+        return replace(
+            _without_person(Kind.REQUEST),
+            address=faces.mask(question.address),
+            language=question.language,
+            state="unsubscribed" if declined else "confirmed" if question.answered else "pending",
+            list=next((one for one in lists if one), None),
         )
 
     def _yearly(self, session: Session, held: leaving.Subscription) -> PublicList | None:

@@ -8,6 +8,7 @@ import subscribers
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import NotFound
+from newsletter.readers import erasing
 from subscribers import Card, Consent
 
 Field = Literal["name", "language"]
@@ -26,7 +27,8 @@ class Keeping:
             before, now = _card(session, subscriber_id), self._clock()
             new_name = before.name if name is None else name
             new_language = before.language if language is None else language
-            subscribers.preferring.describe(session, subscriber_id, new_name, new_language, Consent("api", now, detail=by), now)
+            consent = Consent("api", now, detail=by)
+            subscribers.preferring.describe(session, subscriber_id, new_name, new_language, consent, now)
             session.expire_all()
             after = _card(session, subscriber_id)
         return tuple(what for what in FIELDS if getattr(before, what) != getattr(after, what))
@@ -49,7 +51,7 @@ class Keeping:
         with self._database.transaction() as session:
             _card(session, subscriber_id)
             now = self._clock()
-            subscribers.erasing.erase(session, subscriber_id, Consent("api", now, detail=by), now)
+            erasing.erase(session, subscriber_id, Consent("api", now, detail=by), now)
 
 
 def _card(session: Session, subscriber_id: int) -> Card:
