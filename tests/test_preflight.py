@@ -84,6 +84,10 @@ def test_a_link_that_leads_nowhere(url: str, severity: str) -> None:
     assert found(with_link(url)) == [(severity, "links")]
 
 
+def test_a_link_may_lead_to_a_place_within_the_mail() -> None:
+    assert found(replace(with_link("#news"), places=frozenset({"news"}))) == []
+
+
 @pytest.mark.parametrize(
     "url", ["https://www.example.org/x?y=1#z", "mailto:news@example.org", "https://93.184.216.34/"]
 )

@@ -81,7 +81,8 @@ def links(facts: Facts) -> Iterator[Finding]:
 
 def _link(facts: Facts, part: PartFacts, url: str, words: str) -> Iterator[Finding]:
     place = _place(part, f"link “{words[:40] or url[:60]}”")
-    if url.startswith("mailto:") or (url.startswith("#") and len(url) > 1):  # to a place within the mail
+    is_within = url.startswith("#") and url[1:] in part.places
+    if url.startswith("mailto:") or is_within:
         return
     scheme, host = _target(url)
     ours = url == facts.base_url or url.startswith(f"{facts.base_url}/")  # BASE_URL has a finding of its own

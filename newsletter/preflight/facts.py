@@ -37,6 +37,7 @@ class PartFacts:
     html_bytes: int
     links: tuple[Anchor, ...]
     images: tuple[Image, ...]
+    places: frozenset[str] = frozenset()  # the ids that a link within the mail may lead to
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def _part(part: Rendered) -> PartFacts:
     reader.feed(html)
     reader.close()
     return PartFacts(
-        part.language, part.subject, part.preheader, len(html.encode()), tuple(reader.links), tuple(reader.images)
-    )
+        part.language, part.subject, part.preheader, len(html.encode()), tuple(reader.links), tuple(reader.images),
+        frozenset(reader.places),
+    )  # fmt: skip
 
 
 def _as_received(pieces: Pieces) -> str:
@@ -78,16 +80,19 @@ def _as_received(pieces: Pieces) -> str:
 
 
 class _Reader(HTMLParser):
-    """Collects links with their words, and pictures."""
+    """Collects links with their words, pictures, and the places within the mail."""
 
     def __init__(self) -> None:
         super().__init__()
         self.links: list[Anchor] = []
         self.images: list[Image] = []
+        self.places: set[str] = set()
         self._open: tuple[str, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
+        if values.get("id"):
+            self.places.add(str(values["id"]))
         if tag == "a":
             self._end_link()  # one that was never closed ends where the next begins
             self._open = (values.get("href") or "", [])
