@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscribers import asking, landing, leaving
+from subscribers import asking, landing, leaving, preferring
 from subscribers.asking import JOINS, Question
 from subscribers.book import AddressBook
 from subscribers.model import Consent
@@ -173,23 +173,19 @@ def _renew(session: Session, row: ConfirmationRow, person: SubscriberRow, clicke
 def _move(
     session: Session, book: AddressBook, row: ConfirmationRow, person: SubscriberRow, clicked: Consent, now: datetime
 ) -> None:
-    """The address moves in its one place, unless somebody else has it or it may not be written to."""
-    address = row.new_address
-    if address is None:
+    """The address moves in its one place, unless it may not be written to."""
+    if row.new_address is None:
         return
-    key = book.hash(address)
-    other = session.scalar(
-        select(SubscriberRow.id).where(SubscriberRow.address_hash == key, SubscriberRow.id != person.id)
-    )
-    reasons = suppressions(session, key, None)
-    if other is not None or may_return(reasons, Path.FORM) not in {Return.NOW, Return.MAIL}:
+    arrival = book.arrival(row.new_address)
+    if may_return(suppressions(session, arrival.hash, None), Path.FORM) not in {Return.NOW, Return.MAIL}:
         return
-    lift(session, key, None, reasons, f"confirmed as a new address (confirmation {row.id})", now)
-    person.address, person.address_hash, row.new_address = address, key, None
-    session.flush()
-    _event(session, row, person, None, "change", replace(clicked, detail="address"), now)
+    there = preferring.change_address(session, person.id, arrival, replace(clicked, wording_id=None), now)
+    if there is None:
+        return
     # They were asked at the old one.
     asking.void(session, person.id, now)
+    row.subscriber_id, row.new_address = there, None
+    session.flush()
 
 
 def _is_subscribed(session: Session, subscriber_id: int) -> bool:

@@ -1,7 +1,7 @@
 """A person's own page: name, language, lists, a pause, another address. Whoever holds the link reads the mailbox."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from subscribers import leaving, rules
 from subscribers.model import Consent
 from subscribers.returning import Path, Reason, Return, may_return
-from subscribers.suppressing import against, lift
-from subscribers.tables import ConfirmationRow, SubscriberRow, SubscriptionRow, SuppressionRow
+from subscribers.suppressing import against, lift, suppress
+from subscribers.tables import ConfirmationRow, SubscriberRow, SubscriptionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def change_address(
     lift(session, arrival.hash, None, tuple(Reason), "confirmed at this address", now)
     if there is not None:
         return _move(session, row, there, arrival, consent, now)
-    _forget(session, row.address_hash, consent, now)
+    suppress(session, row.address_hash, Reason.ERASED, consent.source, now, "the reader moved to another address")
     row.address, row.address_hash = arrival.address, arrival.hash
     session.flush()
     _change(session, row.id, None, "address", consent, now)
@@ -179,20 +179,6 @@ def _move(
     return there.id
 
 
-def _forget(session: Session, address_hash: str, consent: Consent, now: datetime) -> None:
-    standing = select(SuppressionRow.id).where(
-        SuppressionRow.address_hash == address_hash, SuppressionRow.reason == Reason.ERASED.value,
-        SuppressionRow.list_id.is_(None), SuppressionRow.lifted_at.is_(None),
-    )  # fmt: skip
-    if session.scalar(standing) is None:
-        session.add(
-            SuppressionRow(
-                address_hash=address_hash, reason=Reason.ERASED.value, source=consent.source,
-                detail="the reader moved to another address", created_at=now,
-            )
-        )  # fmt: skip
-
-
 def _locked(session: Session, subscriber_id: int) -> SubscriberRow | None:
     """The person, who stays as he is until the transaction ends; None for who is erased."""
     row = session.scalar(
@@ -207,5 +193,5 @@ def _locked(session: Session, subscriber_id: int) -> SubscriberRow | None:
 def _change(
     session: Session, subscriber_id: int, list_id: int | None, what: str, consent: Consent, now: datetime
 ) -> None:
-    said = Consent(consent.source, consent.at, consent.wording_id, detail=what, network=consent.network)
+    said = replace(consent, detail=what)
     leaving.record(session, subscriber_id, list_id, "change", said, now)
