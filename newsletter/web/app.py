@@ -1,19 +1,52 @@
 """The web application: every page and interface of one installation, behind the same guard."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 
 from newsletter.pipeline import Pipeline
+from newsletter.web import failing
+from newsletter.web.api.building import PREFIX, api
+from newsletter.web.public import (
+    archive,
+    confirming,
+    feed,
+    health,
+    leaving,
+    looking,
+    media,
+    preferring,
+    subscribing,
+)
+from newsletter.web.security import Guard
 from newsletter.web.site import Site
 
-ROUTERS: tuple[Callable[[Site], APIRouter], ...] = ()
+ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
+    feed.router,  # before the archive: an issue has any name
+    archive.router,
+    media.router,
+    health.router,
+    looking.router,
+    subscribing.router,
+    confirming.router,
+    leaving.router,
+    preferring.router,
+)
 
 
 def app(pipeline: Pipeline) -> FastAPI:
     """Build it; each module of `public` and `api` brings its own routes by `router(site)`."""
     site = Site(pipeline)
-    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # No redirect to another spelling of a path: mail providers follow none when they unsubscribe somebody.
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, root_path=site.root)
     for bring in ROUTERS:
         web.include_router(bring(site))
+    web.mount(PREFIX, api(site))
+    pages = failing.Pages(site)
+    pages.attach(web)
+    parts = urlsplit(site.base_url)
+    web.add_middleware(
+        Guard, host=parts.hostname or "", root=site.root, secure=parts.scheme == "https", failed=pages.page
+    )
     return web

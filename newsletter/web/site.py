@@ -63,6 +63,13 @@ class Site:
                 return self.looks.plain
         return self.looks.of(profile)
 
+    def look_file(self, name: str) -> tuple[bytes, str] | None:
+        """A stylesheet or logo by its name; also one that another process has named in a page."""
+        if self.looks.file(name) is None:
+            for one in self.pipeline.joining.lists():
+                self.look(one.id)
+        return self.looks.file(name)
+
     @property
     def base_url(self) -> str:
         return self.pipeline.settings.base_url
