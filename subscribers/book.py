@@ -91,12 +91,13 @@ class AddressBook:
         return row.id
 
     def open_batch(
-        self, session: Session, list_id: int, file_name: str, file_sha256: str, imported_as: str, by: str, now: datetime
-    ) -> int:
+        self, session: Session, list_id: int, file_name: str, file_sha256: str, imported_as: str, by: str, now: datetime,
+        mapping: Mapping[str, object] | None = None,
+    ) -> int:  # fmt: skip
         """Record that a file is being imported; the batch that its consent events name."""
         row = ImportBatchRow(
             list_id=list_id, file_name=file_name, file_sha256=file_sha256, imported_as=imported_as, imported_by=by,
-            created_at=now, counts={},
+            created_at=now, counts={}, mapping=dict(mapping or {}),
         )  # fmt: skip
         session.add(row)
         session.flush()

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import Table, and_, func, insert, or_, select, update
+from sqlalchemy import Table, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from subscribers import bulk
 from subscribers.model import Consent, SubscriptionState
 from subscribers.rules import Arrival, Standing
 from subscribers.tables import ConsentEventRow, SubscriberRow, SubscriptionRow, SuppressionRow
@@ -15,6 +16,7 @@ from subscribers.tables import ConsentEventRow, SubscriberRow, SubscriptionRow, 
 _SUBSCRIBERS = cast("Table", SubscriberRow.__table__)
 _SUBSCRIPTIONS = cast("Table", SubscriptionRow.__table__)
 _EVENTS = cast("Table", ConsentEventRow.__table__)
+_SUPPRESSIONS = cast("Table", SuppressionRow.__table__)
 
 _EVENT = {
     SubscriptionState.PENDING: "request",
@@ -57,6 +59,15 @@ def _suppressed(session: Session, list_id: int, hashes: Collection[str]) -> dict
     return {key: reason for key, reason in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 
+class Newcomer(NamedTuple):
+    """Somebody that `rules.is_new` said yes to, with the consent that counts and whether it can be shown."""
+
+    arrival: Arrival
+    standing: Standing
+    consent: Consent
+    proof: str = "shown"
+
+
 def add_subscriptions(
     session: Session,
     list_id: int,
@@ -66,55 +77,60 @@ def add_subscriptions(
     newcomers: Sequence[tuple[Arrival, Standing]],
 ) -> None:
     """Write the subscriptions that `rules.is_new` said yes to, each with its consent event."""
+    add_many(session, list_id, state, now, [Newcomer(arrival, standing, consent) for arrival, standing in newcomers])
+
+
+def add_many(
+    session: Session, list_id: int, state: SubscriptionState, now: datetime, newcomers: Sequence[Newcomer]
+) -> None:
+    """The same, each with a consent of his own. Each address may stand in it once."""
     if not newcomers:
         return
-    people = _add_people(session, now, newcomers)
-    since = consent.at.date() if state is SubscriptionState.CONFIRMED else None
-    fresh = [person for person in people.values() if person.state is None]
-    if fresh:
+    ids = _add_people(session, now, newcomers)
+    there = [id_ for id_, one in zip(ids, newcomers, strict=True) if one.standing.state is not None]
+    if there:
         session.execute(
-            insert(_SUBSCRIPTIONS),
-            [
-                {"subscriber_id": person.subscriber_id, "list_id": list_id, "state": state.value,
-                 "source": consent.source, "since": since, "created_at": now, "changed_at": now}
-                for person in fresh
-            ],
-        )  # fmt: skip
-    session.execute(
-        update(_SUBSCRIPTIONS)
-        .where(
-            _SUBSCRIPTIONS.c.list_id == list_id,
-            _SUBSCRIPTIONS.c.subscriber_id.in_([p.subscriber_id for p in people.values() if p.state is not None]),
+            update(_SUBSCRIPTIONS)
+            .where(_SUBSCRIPTIONS.c.list_id == list_id, _SUBSCRIPTIONS.c.subscriber_id.in_(there))
+            .values(state=state.value, changed_at=now)
         )
-        .values(state=state.value, changed_at=now)
-    )
-    kind = _EVENT[state] if consent.batch_id is None else "import"
-    session.execute(
-        insert(_EVENTS),
-        [event(person, key, list_id, kind, consent, now) for key, person in people.items()],
-    )
+    is_confirmed = state is SubscriptionState.CONFIRMED
+    bulk.insert(
+        session, _SUBSCRIPTIONS,
+        ("subscriber_id", "list_id", "state", "since", "source", "proof", "created_at", "changed_at"),
+        [
+            (id_, list_id, state.value, consent.at.date() if is_confirmed and proof == "shown" else None,
+             consent.source, proof, now, now)
+            for id_, (_, standing, consent, proof) in zip(ids, newcomers, strict=True)
+            if standing.state is None
+        ],
+    )  # fmt: skip
+    bulk.insert(session, _EVENTS, _EVENT_COLUMNS, [
+        (id_, list_id, _EVENT[state] if consent.batch_id is None else "import", consent.at, now, consent.source,
+         consent.detail, consent.wording_id if proof == "shown" else None, standing.language or arrival.language,
+         standing.address or arrival.address, arrival.hash, consent.network, consent.token_id, consent.batch_id)
+        for id_, (arrival, standing, consent, proof) in zip(ids, newcomers, strict=True)
+    ])  # fmt: skip
 
 
-def _add_people(session: Session, now: datetime, newcomers: Sequence[tuple[Arrival, Standing]]) -> dict[str, Standing]:
-    """The people behind the newcomers, by hash; those nobody knew yet are written first."""
-    unknown = [arrival for arrival, standing in newcomers if standing.subscriber_id is None]
-    ids: dict[str, int] = {}
-    if unknown:
-        written = session.execute(
-            insert(_SUBSCRIBERS).returning(_SUBSCRIBERS.c.address_hash, _SUBSCRIBERS.c.id),
-            [
-                {"address": a.address, "address_hash": a.hash, "name": a.name, "language": a.language,
-                 "created_at": now}
-                for a in unknown
-            ],
-        )  # fmt: skip
-        ids.update((row.address_hash, row.id) for row in written)
-    return {
-        arrival.hash: Standing(ids[arrival.hash], arrival.address, arrival.language)
-        if standing.subscriber_id is None
-        else standing
-        for arrival, standing in newcomers
-    }
+_EVENT_COLUMNS = (
+    "subscriber_id", "list_id", "kind", "at", "recorded_at", "source", "detail", "wording_id", "language", "address",
+    "address_hash", "ip_hash", "token_id", "batch_id",
+)  # fmt: skip
+
+
+def _add_people(session: Session, now: datetime, newcomers: Sequence[Newcomer]) -> list[int]:
+    """The ids of the newcomers, in their order; those nobody knew yet are written first."""
+    unknown = [one.arrival for one in newcomers if one.standing.subscriber_id is None]
+    fresh = bulk.next_ids(session, _SUBSCRIBERS, len(unknown))
+    bulk.insert(
+        session, _SUBSCRIBERS, ("id", "address", "address_hash", "name", "language", "created_at"),
+        [(id_, a.address, a.hash, a.name, a.language, now) for id_, a in zip(fresh, unknown, strict=True)],
+    )  # fmt: skip
+    ids = iter(fresh)
+    return [
+        next(ids) if one.standing.subscriber_id is None else one.standing.subscriber_id for one in newcomers
+    ]
 
 
 def event(
@@ -146,10 +162,7 @@ def add_suppressions(
 ) -> None:
     """Write suppressions on every list; none of them may stand already."""
     if hashes:
-        session.execute(
-            insert(SuppressionRow),
-            [
-                {"address_hash": key, "reason": reason, "source": source, "detail": detail, "created_at": now}
-                for key in hashes
-            ],
-        )
+        bulk.insert(
+            session, _SUPPRESSIONS, ("address_hash", "reason", "source", "detail", "created_at", "lifted_because"),
+            [(key, reason, source, detail, now, "") for key in hashes],
+        )  # fmt: skip

@@ -43,9 +43,30 @@ class Person:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of each row: `added` and `unchanged` as counts, `refused` as (line, address, reason)."""
+    """What became of each row: `added` and `unchanged` as counts, `refused` as (line, address, reason).
+
+    `kinds` says what the added ones are; `unlisted` how many refusals are not listed, because they are so many.
+    """
 
     added: int = 0
     unchanged: int = 0
     refused: list[tuple[int, str, str]] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
+    kinds: dict[str, int] = field(default_factory=dict, compare=False)
+    unlisted: int = 0
+
+    def refuse(self, line: int, address: str, why: str, most: int) -> None:
+        """Note a refusal; beyond `most` it is only counted."""
+        if len(self.refused) < most:
+            self.refused.append((line, address, why))
+        else:
+            self.unlisted += 1
+
+    @property
+    def refusals(self) -> int:
+        """How many rows were refused."""
+        return len(self.refused) + self.unlisted
+
+    def counts(self) -> dict[str, int]:
+        """What the batch keeps; without addresses, which stand in one place only."""
+        return {"added": self.added, "unchanged": self.unchanged, "refused": self.refusals}

@@ -1,34 +1,117 @@
-"""Reading a subscriber file: CSV with a header, as spreadsheets write it; what is wrong is named with its line."""
+"""Reading a file of readers: CSV as spreadsheets write it, a workbook, or pasted lines; what is wrong is named."""
 
 import csv
-import hashlib
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from io import BufferedReader, FileIO, TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+
+from subscribers import pasting, sheets
+from subscribers.columns import ASIDE, STATES, ColumnError, Columns, Field, guess, has_address, plain
+from subscribers.entries import Entry, reader
+from subscribers.files import ImportFileError, Kind, Survey, file_sha256, survey
+
+__all__ = ["REFUSED", "Asked", "ImportFileError", "Opened", "file_sha256", "ignored_columns", "look", "open_", "read"]
 
 REFUSED = "refused"
-_ALIASES = {"e-mail": "email", "email address": "email", "e-mail address": "email"}
-_KNOWN = ("email", "name", "language")
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _HEADER_LINES = 20  # enough for a header whose quoted names hold line breaks
-_UNDECODABLE = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of bytes that are no UTF-8
-
-
-class ImportFileError(ValueError):
-    """The file as a whole cannot be imported; the message is a sentence that names the place."""
+_Records = Iterator[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Header:
-    names: tuple[str, ...]
-    places: dict[str, int]  # known column -> position
+class Asked:
+    """What somebody says about a file, because it cannot be seen or is seen wrongly. `columns`: name -> field or "-".
+    `pasted`: it came without a name; plain lines are then no fault.
+    """
+
+    encoding: str = ""
+    sheet: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    pasted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file looked over: how it is written, and what its columns mean (None: it has no header, it was pasted)."""
+
+    path: Path
+    survey: Survey
+    sheet: str
+    delimiter: str
+    columns: Columns | None
+    rows: int = 0
+    sample: tuple[str, ...] = ()
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        return tuple(name for place, name in enumerate(self.names) if name and place not in self.places.values())
+        """The names of the columns that are not read."""
+        return self.columns.ignored if self.columns else ()
+
+    def as_json(self) -> dict[str, Any]:
+        """For the record of the import."""
+        written = {"kind": self.survey.kind.value, "encoding": self.survey.encoding.removesuffix("-sig")}
+        return written | ({"delimiter": self.delimiter} if self.delimiter else {}) | (
+            self.columns.as_json() if self.columns else {})  # fmt: skip
+
+    def entries(self, heard: Callable[[int], None] | None = None) -> Iterator[Entry]:
+        """Every row, in the order of the file. `heard` is told now and then how many bytes have been read."""
+        if self.columns is None:
+            with closing(_text(self.path, self.survey.encoding, heard)) as text:
+                yield from pasting.entries(text)
+            return
+        read = reader(self.columns)
+        with closing(_records_of(self, heard)) as records:
+            next(records)  # the header
+            for line, cells in records:
+                yield read(line, cells)
+
+
+def open_(path: Path, asked: Asked = Asked()) -> Opened:  # noqa: B008 -- it is frozen
+    """Look a file over, without reading its rows. ImportFileError names why it cannot be imported."""
+    seen = survey(path, asked.encoding)
+    if asked.pasted and seen.kind is Kind.CSV:
+        seen = replace(seen, kind=Kind.PASTED)
+    if asked.sheet and seen.kind is not Kind.XLSX:
+        raise ImportFileError("Only a workbook has sheets.")
+    if seen.kind is Kind.XLSX:
+        return _with_columns(Opened(path, seen, asked.sheet, "", None), asked)
+    delimiter, is_table = _delimiter(path, seen.encoding, asked.columns)
+    if seen.kind is Kind.PASTED and not is_table:
+        if asked.columns:
+            raise ImportFileError("Lines without a header have no columns to map.")
+        return Opened(path, seen, "", "", None)
+    return _with_columns(Opened(path, replace(seen, kind=Kind.CSV), "", delimiter, None), asked)
+
+
+def look(path: Path, asked: Asked = Asked()) -> Opened:  # noqa: B008
+    """Look a file over to its end: a fault in the last line must not leave half of it imported.
+
+    A column by whose name one would think that it tells how people stand, and that never does, is left aside.
+    """
+    opened = open_(path, asked)
+    state = opened.columns.places.get(Field.STATE) if opened.columns else None
+    is_told = Field.STATE in asked.columns.values()
+    rows, sample, tells = 0, _Sample(), is_told
+    if opened.columns is None:
+        rows = sum(1 for _ in opened.entries())
+        return replace(opened, rows=rows)
+    with closing(_records_of(opened)) as records:
+        next(records)
+        for _, cells in records:
+            rows += 1
+            if state is not None and not tells and state < len(cells):
+                tells = plain(cells[state]) in STATES
+            if opened.survey.guessed:
+                sample.see(cells)
+    columns = opened.columns
+    if state is not None and not tells:
+        places = {field_: place for field_, place in columns.places.items() if field_ is not Field.STATE}
+        columns = replace(columns, places=places)
+    return replace(opened, columns=columns, rows=rows, sample=sample.words())
 
 
 def read(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -36,107 +119,106 @@ def read(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
     A row that cannot be read has the key REFUSED too, with the reason. ImportFileError names why the file cannot be.
     """
-    with _open(path) as file:
-        lines = _lines(file)
-        first = list(islice(lines, _HEADER_LINES))
-        delimiter = _delimiter(first)
-        records = _records(chain(first, lines), delimiter)
-        header = _header(records)
-        for line, cells in records:
-            yield line, _row(header, cells)
+    for entry in open_(path).entries():
+        row = {"email": entry.email, "name": entry.name, "language": entry.language}
+        yield entry.line, row | ({REFUSED: entry.refused} if entry.refused else {})
 
 
 def ignored_columns(path: Path) -> tuple[str, ...]:
     """The columns of the file that an import leaves aside."""
-    with _open(path) as file:
-        first = list(islice(_lines(file), _HEADER_LINES))
-    # The last of these lines may open a quote that is closed after them; the header alone is asked for.
-    return _header(_records(iter(first), _delimiter(first))).ignored
+    return open_(path).ignored
 
 
-def file_sha256(path: Path) -> str:
-    """The SHA-256 (hex) of the file's bytes, by which an import batch names it."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+class _Sample:
+    """A few words with letters beyond ASCII, to show how an encoding that was guessed reads them."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, None] = {}
+
+    def see(self, cells: Sequence[str]) -> None:
+        if len(self._words) < 5:
+            self._words.update(
+                dict.fromkeys(word for cell in cells for word in cell.split() if not word.isascii() and "@" not in word)
+            )
+
+    def words(self) -> tuple[str, ...]:
+        return tuple(self._words)[:5]
 
 
-def _open(path: Path) -> TextIO:
+def _with_columns(opened: Opened, asked: Asked) -> Opened:
+    with closing(_records_of(opened)) as records:
+        header = next(records, None)
+    if header is None:
+        raise ImportFileError("The file is empty; it needs a header line with a column email.")
     try:
-        return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+        return replace(opened, columns=guess(header[1], asked.columns, opened.path.name))
+    except ColumnError as error:
+        raise ImportFileError(str(error)) from None
+
+
+def _records_of(opened: Opened, heard: Callable[[int], None] | None = None) -> Any:
+    """The records of the file with its header; a generator, to be closed."""
+    if opened.survey.kind is Kind.XLSX:
+        return sheets.records(opened.path, opened.sheet)
+    return _csv(opened.path, opened.survey.encoding, opened.delimiter, heard)
+
+
+def _csv(path: Path, encoding: str, delimiter: str, heard: Callable[[int], None] | None) -> _Records:
+    with closing(_text(path, encoding, heard)) as text:
+        yield from _records(text, delimiter)
+
+
+def _records(lines: Iterator[str], delimiter: str) -> _Records:
+    """Each record that is not blank, with the line it begins on."""
+    # strict: an unclosed quote must not swallow the readers after it
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in rows:
+            if any(cells) and (len(cells) > 1 or cells[0].strip()) and any(map(str.strip, cells)):
+                yield line, cells
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise ImportFileError(f"The record that begins on line {line} is no valid CSV: {error}.") from None
+
+
+def _delimiter(path: Path, encoding: str, told: Mapping[str, str]) -> tuple[str, bool]:
+    """The delimiter under which the header has an email column (else the one that finds most columns), and whether
+    it has one.
+    """
+    with closing(_text(path, encoding)) as text:
+        first = list(islice(text, _HEADER_LINES))
+    wished = {plain(name) for name, to in told.items() if to != ASIDE}
+
+    def fit(delimiter: str) -> tuple[bool, int]:
+        # The last of these lines may open a quote that is closed after them; the header alone is asked for.
+        try:
+            cells = next(_records(iter(first), delimiter))[1]
+        except (StopIteration, ImportFileError):
+            return False, 0
+        return has_address(cells) or bool(wished & {plain(cell) for cell in cells}), len(cells)
+
+    best = max(_DELIMITERS, key=fit)
+    return best, fit(best)[0]
+
+
+def _text(path: Path, encoding: str, heard: Callable[[int], None] | None = None) -> TextIO:
+    try:
+        if heard is None:
+            return path.open(encoding=encoding, newline="")
+        return TextIOWrapper(BufferedReader(_Heard(path, heard), 1 << 18), encoding=encoding, newline="")
     except OSError as error:
         raise ImportFileError(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _lines(file: TextIO) -> Iterator[str]:
-    for number, line in enumerate(file, 1):
-        if _UNDECODABLE.search(line):
-            raise ImportFileError(f'Line {number} is not UTF-8. Save the file as "CSV UTF-8" and import it again.')
-        if "\0" in line:
-            raise ImportFileError(f"Line {number} holds a NUL byte; this is no CSV file in UTF-8.")
-        yield line
+class _Heard(FileIO):
+    """A file that tells how far it has been read."""
 
+    def __init__(self, path: Path, heard: Callable[[int], None]) -> None:
+        super().__init__(path, "rb")
+        self._heard = heard
 
-def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not blank, with the line it begins on."""
-    # strict: an unclosed quote must not swallow the readers after it
-    rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        line = rows.line_num + 1
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise ImportFileError(f"The record that begins on line {line} is no valid CSV: {error}.") from None
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-
-
-def _delimiter(first: list[str]) -> str:
-    """The delimiter under which the header has an email column; if none does, the one that finds most columns."""
-
-    def fit(delimiter: str) -> tuple[bool, int]:
-        try:
-            names = _names(next(_records(iter(first), delimiter))[1])
-        except (StopIteration, ImportFileError):
-            return False, 0
-        return "email" in map(_known, names), len(names)
-
-    return max(_DELIMITERS, key=fit)
-
-
-def _header(records: Iterator[tuple[int, list[str]]]) -> _Header:
-    found = next(records, None)
-    if found is None:
-        raise ImportFileError("The file is empty; it needs a header line with a column email.")
-    names = _names(found[1])
-    places: dict[str, int] = {}
-    for place, name in enumerate(names):
-        column = _known(name)
-        if column in places:
-            raise ImportFileError(f"The columns {names[places[column]]} and {name} both mean {column}; keep one.")
-        if column in _KNOWN:
-            places[column] = place
-    if "email" not in places:
-        columns = ", ".join(name for name in names if name)
-        raise ImportFileError(f"The file has no column email; its columns are: {columns}.")
-    return _Header(names, places)
-
-
-def _names(cells: list[str]) -> tuple[str, ...]:
-    return tuple(" ".join(cell.split()).casefold() for cell in cells)
-
-
-def _known(name: str) -> str:
-    return _ALIASES.get(name, name)
-
-
-def _row(header: _Header, cells: list[str]) -> dict[str, str]:
-    # Line breaks inside quotes are how spreadsheets wrap a cell; a name has none.
-    row = {name: " ".join(cells[place].split()) if place < len(cells) else ""
-           for name, place in header.places.items()}  # fmt: skip
-    row = dict.fromkeys(_KNOWN, "") | row
-    # Empty cells at the end are harmless and common; anything else there means that the columns have shifted.
-    if any(cell.strip() for cell in cells[len(header.names) :]):
-        row[REFUSED] = f"the row has {len(cells)} cells, the header {len(header.names)}"
-    return row
+    def readinto(self, buffer: Any) -> int:
+        number = super().readinto(buffer)
+        self._heard(self.tell())
+        return number
