@@ -181,7 +181,8 @@ class Changing:
 
     def _is_live(self, session: Session, link: Link) -> bool:
         """Whether it leads to a subscription of a person who is known, on a list that goes on."""
-        return self._standing(session, link, self._clock()).kind is Kind.SUBSCRIPTION
+        held = leaving.subscription(session, link.id) if link.purpose is Purpose.UNSUBSCRIBE else None
+        return held is not None and held.address is not None and not held.archived
 
     def _standing(self, session: Session, link: Link, now: datetime) -> Standing:
         if link.purpose is Purpose.TEST:
