@@ -1,6 +1,6 @@
 """Stylesheets and logos, /look/{hash}: a name stands for its content for ever."""
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import RedirectResponse
 
 from newsletter.web.site import Site
@@ -11,7 +11,7 @@ FOR_EVER = "public, max-age=31536000, immutable"
 def router(site: Site) -> APIRouter:
     """/look/{name}, and the way in from the bare address."""
 
-    def look(request: Request, name: str) -> Response:
+    def look(name: str) -> Response:
         found = site.look_file(name)
         if found is None:
             raise HTTPException(404)
