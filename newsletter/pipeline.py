@@ -272,8 +272,9 @@ class Pipeline:
         def sender_of(session: Session, list_id: int) -> notices.Sender:
             profile = lists.profile(session, list_id)
             return notices.Sender(
-                profile.from_name, profile.from_address, self.settings.base_url, self.settings.base_is_loopback
-            )
+                profile.from_name, profile.from_address, self.settings.base_url, self.settings.base_is_loopback,
+                profile.reply_to, profile.return_path,
+            )  # fmt: skip
 
         settings = self.settings
         by = signer(settings.dkim_domain, settings.dkim_selector, settings.dkim_private_key, self.clock)

@@ -58,6 +58,21 @@ class Addressee:
     subscription_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was written down, as its mail needs it."""
+
+    purpose: Question
+    subscriber_id: int
+    list_ids: tuple[int, ...]
+
+
+def asked(session: Session, confirmation_id: int) -> Asked:
+    """The question of that id."""
+    row = session.get_one(ConfirmationRow, confirmation_id)
+    return Asked(Question(row.purpose), row.subscriber_id, tuple(row.list_ids))
+
+
 def may_ask(state: str | None, reasons: Collection[Reason], path: Path, *, paused: bool = False) -> bool:
     """Whether a mail that asks to subscribe to a list makes sense and may be sent, by what stands."""
     if state == "confirmed" and not reasons and not paused:
@@ -155,6 +170,26 @@ def change_address(
     return ask(
         session, Question.ADDRESS, subscriber_id, lists, consent, person.language, now, new_address=arrival.address
     )
+
+
+def ask_again(
+    session: Session, book: AddressBook, confirmation_id: int, network: str | None, now: datetime
+) -> int | None:
+    """Ask the same once more, within the limits of the form: for a question that nobody can answer any more."""
+    row = session.get_one(ConfirmationRow, confirmation_id)
+    person = session.get_one(SubscriberRow, row.subscriber_id)
+    address, purpose = row.new_address or person.address, Question(row.purpose)
+    if address is None:
+        return None
+    consent = Consent(row.source, now, row.wording_id, row.batch_id, row.detail, network)
+    if purpose is Question.ADDRESS:
+        return change_address(session, book, person.id, address, consent, now)
+    if not allowed(session, book, address, consent, row.language, now):
+        return None
+    if purpose is Question.RENEW:
+        return renew(session, person.id, row.list_ids[0], consent, now, row.renewal_id)
+    arrival = book.arrival(address, person.name, row.language)
+    return ask_to_join(session, arrival, row.list_ids, consent, now, purpose)
 
 
 def allowed(session: Session, book: AddressBook, address: str, consent: Consent, language: str, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""`newsletter lists`: add, calm, show, list."""
+"""`newsletter lists`: add, calm, welcome, show, list."""
 
 from typing import Annotated
 
@@ -79,6 +79,28 @@ def calm(
 
 
 @app.command()
+def welcome(
+    slug: str,
+    wanted: Annotated[str, typer.Argument(metavar="on|off", help="Whether it is sent.")],
+    by: By = None,
+) -> None:
+    """A short mail with the latest issue, to who has just confirmed."""
+    with refusals(), opened() as pipeline:
+        who = actor(pipeline, by)
+        who.permit("lists")
+        if wanted not in {"on", "off"}:
+            raise BadInput(f"{wanted!r} is neither on nor off.")
+        with pipeline.database.transaction() as session:
+            face = subscribers.find_list(session, slug)
+            if face is None:
+                raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+            profiles.set_welcome(session, face.id, on=wanted == "on")
+            log(session, who, "lists", pipeline.clock(), list=slug, welcome=wanted)
+        gets = "gets a short mail with the latest issue" if wanted == "on" else "gets no further mail"
+        say(f"{slug}: who confirms {gets}.")
+
+
+@app.command()
 def show(slug: str, as_json: Json = False) -> None:
     """Everything about one list."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
@@ -89,6 +111,7 @@ def show(slug: str, as_json: Json = False) -> None:
         calmly = profiles.calm(session, face.id)
         facts = {name: getattr(profile, name) for name in profile.__dataclass_fields__}
         facts |= {"calm_wait": calmly.wait, "calm_spread": calmly.spread}
+        facts |= {"welcome": "on" if profiles.welcomes(session, face.id) else "off"}
         if as_json:
             print_json(facts)
             return

@@ -18,7 +18,10 @@ def worker(
 ) -> None:
     """Hand over whatever is due: what was released, is spread over a time, or is to be tried again. Until Ctrl-C."""
     with refusals(), opened() as pipeline, graceful() as stop, _logged():
-        shift = Shift(pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, stop)
+        shift = Shift(
+            pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, stop,
+            pipeline.joining.handle, pipeline.joining.tidy,
+        )  # fmt: skip
         if once:
             shift.once()
         else:

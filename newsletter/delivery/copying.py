@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Subquery, select, update
+from sqlalchemy import Row, Subquery, select
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -19,6 +19,7 @@ from newsletter.delivery.compiling import static_headers
 from newsletter.delivery.letters import Addresser
 from newsletter.delivery.model import Letter
 from newsletter.delivery.tables import DeliveryRow, MailingRow, NoticeRow
+from newsletter.delivery.turns import exclude
 from newsletter.errors import IllegalMove, NotApproved
 from newsletter.rendering.dkim import Signer
 from newsletter.rendering.mime import Compiled, Part
@@ -72,12 +73,7 @@ def at_its_turn(session: Session, notice: NoticeRow, now: datetime) -> Copy | st
     mailing = session.get_one(MailingRow, notice.mailing_id)
     person = _person(session, mailing.list_id, notice.subscriber_id, now)
     if isinstance(person, str):
-        session.execute(
-            update(NoticeRow)
-            .where(NoticeRow.id == notice.id, NoticeRow.state == "claimed", NoticeRow.worker_id == notice.worker_id)
-            .values(state="excluded", text=person, worker_id=None, due_at=None, changed_at=now),
-            execution_options={"synchronize_session": False},
-        )
+        exclude(session, notice, person, now)
         return person
     reader = Claimed(
         notice.id, notice.subscriber_id, person.subscription_id, str(person.address), person.name, notice.language,

@@ -72,11 +72,17 @@ class Addresser:
 
     def _return_path(self, delivery: int) -> str:
         """`verp@domain`: an address that names this copy, so that a bounce finds its reader (and a forged one not)."""
-        form, _, rest = str(self._sealed["return_path"]).partition("@")
-        if form == "verp":
-            return f"b-{self._links.token(self._bounce, delivery)}@{rest}"
-        kind, _, fixed = str(self._sealed["return_path"]).partition(":")
-        return fixed if kind == "fixed" else str(self._sealed["from_address"])
+        token = self._links.token(self._bounce, delivery)
+        return return_path(str(self._sealed["return_path"]), token, str(self._sealed["from_address"]))
+
+
+def return_path(rule: str, token: str, from_address: str) -> str:
+    """The envelope sender by a list's rule: verp@domain, fixed:address, or the sender itself."""
+    form, _, rest = rule.partition("@")
+    if form == "verp":
+        return f"b-{token}@{rest}"
+    kind, _, fixed = rule.partition(":")
+    return fixed if kind == "fixed" else from_address
 
 
 def _to(name: str, address: str) -> bytes:

@@ -1,4 +1,7 @@
-"""Every mail that is no issue: test copies, review requests, one more copy. Same lanes, same fence, own table."""
+"""Every mail that is no issue: test copies, review requests, one more copy, what asks and welcomes readers.
+
+Same lanes, same fence, own table.
+"""
 
 import threading
 from collections.abc import Callable
@@ -10,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
 from newsletter.database import Database
-from newsletter.delivery import copying
+from newsletter.delivery import copying, greeting
 from newsletter.delivery.copying import COPY, Copy
+from newsletter.delivery.greeting import Greeting
 from newsletter.delivery.handing import hand_over
 from newsletter.delivery.ledger import ClaimLost, begin, record
 from newsletter.delivery.model import Fault, Letter, Outcome, RouteDown, Transport, Verdict
@@ -38,6 +42,8 @@ class Sender:
     from_address: str
     base_url: str
     loopback: bool
+    reply_to: str = ""
+    return_path: str = "transport"
 
 
 def add(
@@ -110,24 +116,20 @@ def _hand_over(
 ) -> Outcome:  # fmt: skip
     now = clock()
     assert notice.list_id is not None
-    copy: Copy | str | None = None
     with database.transaction() as session:
         sender = sender_of(session, notice.list_id)
-        if notice.kind == COPY:
-            copy = copying.at_its_turn(session, notice, now)
-        if isinstance(copy, str):
-            return Outcome(notice.id, Verdict.REJECTED, text=f"This reader may not be mailed any more: {copy}.")
+        turn = _turn(session, notice, links, now)
+        if isinstance(turn, str):
+            return Outcome(notice.id, Verdict.REJECTED, text=f"This reader may not be mailed any more: {turn}.")
         try:
             handover_id, key = begin(session, NoticeRow, [notice.id], worker_id, transport.name, now)
         except ClaimLost:
             return Outcome(notice.id, Verdict.NOT_STARTED)
+        if isinstance(turn, Greeting):
+            turn = greeting.with_token(session, turn, now)
     outcomes: list[Outcome] = []
     try:
-        if copy is None:
-            compiled, letter = _compiled(notice, sender, signer), _letter(notice, sender, links, now)
-        else:
-            compiled = copying.compiled(notice, copy.sealed, signer)
-            letter = copying.letter(copy, links, sender.base_url, now, loopback=sender.loopback)
+        compiled, letter = _written(notice, turn, sender, links, signer, now)
         lane = transport.lane(compiled)
         try:
             hand_over(lane, [letter], key, outcomes)
@@ -145,14 +147,41 @@ def _hand_over(
     return told[0]
 
 
+def _turn(session: Session, notice: NoticeRow, links: Links, now: datetime) -> Copy | Greeting | str | None:
+    """What a mail to a reader needs beside its notice, or why it does not go any more. None: it is to somebody else."""
+    if notice.kind == COPY:
+        return copying.at_its_turn(session, notice, now)
+    return greeting.at_its_turn(session, notice, links, now) if notice.kind in greeting.KINDS else None
+
+
+def _written(
+    notice: NoticeRow, turn: Copy | Greeting | None, sender: Sender, links: Links, signer: Signer | None, now: datetime
+) -> tuple[Compiled, Letter]:
+    match turn:
+        case Copy():
+            compiled = copying.compiled(notice, turn.sealed, signer)
+            return compiled, copying.letter(turn, links, sender.base_url, now, loopback=sender.loopback)
+        case Greeting():
+            letter = greeting.letter(
+                turn, notice, links, now, from_address=sender.from_address, return_to=sender.return_path,
+                base_url=sender.base_url, loopback=sender.loopback,
+            )  # fmt: skip
+            return _compiled(notice, sender, signer), letter
+        case None:
+            return _compiled(notice, sender, signer), _letter(notice, sender, links, now)
+
+
 def _compiled(notice: NoticeRow, sender: Sender, signer: Signer | None) -> Compiled:
     headers = [
         mailbox("From", sender.from_name, sender.from_address),
+        *([mailbox("Reply-To", "", sender.reply_to)] if sender.reply_to and notice.kind in greeting.KINDS else []),
         unstructured("Subject", notice.subject),
         verbatim("Content-Language", notice.language),
     ]
     if notice.kind != TEST_COPY:
         headers.append(verbatim("Auto-Submitted", "auto-generated"))  # RFC 3834
+    if notice.kind in greeting.KINDS:
+        headers.append(verbatim("X-Auto-Response-Suppress", "OOF, AutoReply"))
     html = load(notice.html) if notice.html else ()
     part = Part(notice.language, notice.subject, html, load(notice.text_body), tuple(headers))
     return Compiled({notice.language: part}, signer)

@@ -1,4 +1,4 @@
-"""Working on whatever is due: mailings that are being frozen or sent, and notices, until told to stop.
+"""Working on whatever is due: mailings that are being frozen or sent, notices, sign-ups, until told to stop.
 
 A worker begins nothing that a person has not released and resumes nothing that is paused. All it knows is in the
 database; several may work at once.
@@ -26,11 +26,14 @@ from newsletter.delivery.tables import DeliveryRow, MailingRow, TransportRow
 from newsletter.delivery.workers import recover
 from newsletter.errors import Refusal
 from newsletter.issues.tables import IssueRow
+from subscribers import signing_up
 
 TICK = 1.0  # seconds between looks
 BURIAL = 5.0  # seconds between looks for the dead, while anything is in somebody's hands
 RESTS = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300, 600))  # after one failure after the other
 NOTICES = "default"  # the transport that notices go by
+NO_TRANSPORT = ""  # what needs none
+TIDY_EVERY = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,9 @@ class Task:
     transport: str
     mailing_id: int | None = None
 
+
+SIGN_UPS = Task("sign-ups", "sign-ups", NO_TRANSPORT)
+TIDYING = Task("tidying", "tidying", NO_TRANSPORT)
 
 Route = tuple[str, datetime | None]  # a transport's name, and when a person last changed it
 
@@ -65,7 +71,8 @@ class Rest:
 
 class Shift:
     """Looks every second for what is due, and works on each mailing in a thread of its own, so that a slow one holds
-    up no other. `work_on` and `deliver` are the pipeline's; they end early when `stop` is set.
+    up no other. `work_on` and `deliver` are the pipeline's; they end early when `stop` is set. `join` works on sign-ups that
+    wait, `tidy` deletes every hour what nobody needs any more.
     """
 
     def __init__(
@@ -75,12 +82,17 @@ class Shift:
         work_on: Callable[[int, threading.Event], Tally],
         deliver: Callable[[threading.Event], list[Outcome]],
         stop: threading.Event,
+        join: Callable[[threading.Event], int] | None = None,
+        tidy: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._work_on = work_on
         self._deliver = deliver
         self._stop = stop
+        self._join_in = join
+        self._tidy = tidy
+        self._tidied_at: datetime | None = None
         self._threads: dict[Hashable, threading.Thread] = {}
         self._rests: dict[Hashable, Rest] = {}
         self._said: dict[str, str] = {}  # transport -> why nothing goes by it, as it stands in the log
@@ -117,6 +129,7 @@ class Shift:
             routes = {row.name: row for row in session.scalars(select(TransportRow))}
             shut = {name: why for name, row in routes.items() if (why := _shut(row, now))}
             tasks = [task for task in _tasks(session, now, self._threads) if task.transport not in shut]
+            tasks += self._others(session, now)
         self._say(shut)
         begun = 0
         for task in tasks:
@@ -127,6 +140,17 @@ class Shift:
                 self._begin(task, route)
                 begun += 1
         return begun
+
+    def _others(self, session: Session, now: datetime) -> list[Task]:
+        """Sign-ups that a page has left waiting, and the hourly tidying."""
+        tasks = []
+        if self._join_in and SIGN_UPS.key not in self._threads and signing_up.is_waiting(session):
+            tasks.append(SIGN_UPS)
+        tidied = self._tidied_at
+        # It lies ahead when the clock was set back.
+        if self._tidy and TIDYING.key not in self._threads and not (tidied and tidied <= now < tidied + TIDY_EVERY):
+            tasks.append(TIDYING)
+        return tasks
 
     def _bury(self) -> None:
         """Copies in the hands of a process that has died wait again, or are without an answer."""
@@ -171,16 +195,25 @@ class Shift:
 
     def _run(self, task: Task, route: Route) -> None:
         try:
-            if task.mailing_id is None:
-                self._notices()
-                self._rests.pop(task.key, None)
-            else:
+            if task.mailing_id is not None:
                 self._mailing(task, task.mailing_id, route)
+                return
+            self._act(task)
+            self._rests.pop(task.key, None)
         except (Refusal, RouteDown) as error:
             self._rest(task, route, str(error))
         except Exception:
             log.exception("%s: an error that nobody foresaw; the others go on, and it is tried again", task.name)
             self._rest(task, route, "")
+
+    def _act(self, task: Task) -> None:
+        if task is SIGN_UPS and self._join_in:
+            log.info("sign-ups: %s worked on", f"{self._join_in(self._stop):,}")
+        elif task is TIDYING and self._tidy:
+            self._tidy()
+            self._tidied_at = self._clock()
+        else:
+            self._notices()
 
     def _notices(self) -> None:
         outcomes = self._deliver(self._stop)

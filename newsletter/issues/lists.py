@@ -125,6 +125,17 @@ def set_calm(session: Session, list_id: int, wait: int | None = None, spread: in
     return Calm(row.calm_wait, row.calm_spread)
 
 
+def welcomes(session: Session, list_id: int) -> bool:
+    """Whether who confirms gets a short mail with the latest issue."""
+    return _row(session, list_id).welcome
+
+
+def set_welcome(session: Session, list_id: int, *, on: bool) -> None:
+    """Whether who confirms from now on gets a short mail with the latest issue."""
+    _row(session, list_id).welcome = on
+    session.flush()
+
+
 def _row(session: Session, list_id: int) -> ProfileRow:
     row = session.get(ProfileRow, list_id)
     if row is None:

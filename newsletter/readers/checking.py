@@ -54,7 +54,8 @@ class Checks:
         body, _, mac = token.partition(".")
         if len(token) > _LONGEST or not token.isascii():
             return None
-        if not any([hmac.compare_digest(_mac(key, body, what), mac) for key in self._keys]):
+        good = [hmac.compare_digest(_mac(key, body, what), mac) for key in self._keys]
+        if not any(good):
             return None
         return datetime.fromtimestamp(int(body.partition("-")[0]), UTC)
 

@@ -6,14 +6,14 @@ from newsletter.rendering.words import Words, words
 
 
 def since(language: str, on: date | None, source: str) -> str:
-    """One sentence for a subscription of that day and source (form, page, import, api, staff)."""
+    """One sentence for a subscription of that day and source (form, embed, page, import, api, staff)."""
     said = words(language)
     return said.say("You are on our list.") if on is None else _dated(said, on, source)
 
 
 def _dated(said: Words, on: date, source: str) -> str:
     match source:
-        case "form" | "page":
+        case "form" | "embed" | "page":
             return said.say("You signed up on %(day)s on our website.", day=said.long_day(on))
         case "api":
             return said.say("You signed up on %(day)s.", day=said.long_day(on))
