@@ -17,7 +17,9 @@ KEYWORDS = {"say": None, "many": (1, 2), "later": None, "_": None}
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 SOURCES = (  # the folder, its files, how they are read
     ("newsletter/rendering", "**.py", "python", {}),
+    ("newsletter/web", "**.py", "python", {}),
     ("templates/email", "**.j2", "jinja2.ext:babel_extract", JINJA),
+    ("templates/public", "**.html", "jinja2.ext:babel_extract", JINJA),
 )
 
 

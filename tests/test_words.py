@@ -17,7 +17,9 @@ from newsletter.resources import templates
 KEYWORDS = {"say": None, "many": (1, 2), "later": None, "_": None}
 SOURCES = (
     ("python", Path(__file__).parents[1] / "newsletter" / "rendering", "**.py"),
+    ("python", Path(__file__).parents[1] / "newsletter" / "web", "**.py"),
     ("jinja2.ext:babel_extract", templates() / "email", "**.j2"),
+    ("jinja2.ext:babel_extract", templates() / "public", "**.html"),
 )
 JINJA = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 

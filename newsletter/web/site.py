@@ -31,7 +31,7 @@ class Site:
             autoescape=select_autoescape(disabled_extensions=("css.j2",), default=True), undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.filters["bdi"] = _bdi
+        self._environment.filters |= {"bdi": _bdi, "address": _address}
         self.looks = Looks(self._environment, pipeline.settings.folder)
 
     def page(
@@ -106,6 +106,12 @@ class _Spoken:
 def _bdi(text: str) -> Markup:
     """A name or an address inside a sentence that may run the other way."""
     return Markup("<bdi>%s</bdi>") % text
+
+
+def _address(text: str) -> Markup:
+    """An address inside a sentence: where it must break, it breaks after the @."""
+    local, at, domain = text.rpartition("@")
+    return Markup('<bdi class="address">%s%s<wbr>%s</bdi>') % (local, at, domain)
 
 
 def _accepted(header: str) -> list[str]:
