@@ -30,7 +30,9 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as `subscribers show` tells: what stands, and how it came to be."""
+    """A person as `subscribers show` tells: what stands, and how it came to be. `questions`: the mails that asked to
+    confirm something, while they are kept.
+    """
 
     id: int
     address: str
@@ -39,6 +41,9 @@ class Person:
     subscriptions: tuple[dict[str, object], ...]
     events: tuple[dict[str, object], ...]
     suppressions: tuple[dict[str, object], ...]
+    questions: tuple[dict[str, object], ...] = ()
+    created_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Showing a person: what stands, and how it came to be."""
+"""Showing a person: what stands, and how it came to be. All that the book knows, for who asks what is known of him."""
 
 from collections.abc import Collection
 
@@ -7,7 +7,15 @@ from sqlalchemy.orm import Session
 
 from subscribers.addresses import address_hash, parse
 from subscribers.model import Person
-from subscribers.tables import ConsentEventRow, ListRow, SubscriberRow, SubscriptionRow, SuppressionRow, WordingRow
+from subscribers.tables import (
+    ConfirmationRow,
+    ConsentEventRow,
+    ListRow,
+    SubscriberRow,
+    SubscriptionRow,
+    SuppressionRow,
+    WordingRow,
+)
 
 
 def show(session: Session, text: str, suppression_key: str) -> Person | None:
@@ -20,27 +28,37 @@ def show(session: Session, text: str, suppression_key: str) -> Person | None:
         return Person(0, address, "", "", (), (), stops) if stops else None
     return Person(
         person.id, person.address or "", person.name, person.language,
-        _subscriptions(session, person.id), _events(session, person.id), stops,
+        _subscriptions(session, person.id), _events(session, person.id), stops, _questions(session, person.id),
+        person.created_at, person.erased_at,
     )  # fmt: skip
 
 
 def _suppressions(session: Session, key: str) -> tuple[dict[str, object], ...]:
-    rows = session.scalars(select(SuppressionRow).where(SuppressionRow.address_hash == key).order_by(SuppressionRow.id))
-    return tuple({"reason": s.reason, "source": s.source, "since": s.created_at, "lifted": s.lifted_at} for s in rows)
+    rows = session.execute(
+        select(SuppressionRow, ListRow.slug)
+        .outerjoin(ListRow, ListRow.id == SuppressionRow.list_id)
+        .where(SuppressionRow.address_hash == key)
+        .order_by(SuppressionRow.id)
+    )
+    return tuple(
+        {"reason": s.reason, "source": s.source, "since": s.created_at, "lifted": s.lifted_at, "list": slug,
+         "detail": s.detail, "lifted_because": s.lifted_because}
+        for s, slug in rows
+    )  # fmt: skip
 
 
 def _subscriptions(session: Session, person_id: int) -> tuple[dict[str, object], ...]:
     rows = session.execute(
-        select(ListRow.slug, SubscriptionRow.state, SubscriptionRow.since, SubscriptionRow.source,
-               SubscriptionRow.paused_until)
+        select(SubscriptionRow, ListRow.slug, ListRow.name)
         .join(ListRow, ListRow.id == SubscriptionRow.list_id)
         .where(SubscriptionRow.subscriber_id == person_id)
         .order_by(ListRow.slug)
-    )  # fmt: skip
-    return tuple(
-        {"list": r.slug, "state": r.state, "since": r.since, "source": r.source, "paused_until": r.paused_until}
-        for r in rows
     )
+    return tuple(
+        {"list": slug, "state": r.state, "since": r.since, "source": r.source, "paused_until": r.paused_until,
+         "name": name, "proof": r.proof, "left_because": r.left_because}
+        for r, slug, name in rows
+    )  # fmt: skip
 
 
 def _events(session: Session, person_id: int) -> tuple[dict[str, object], ...]:
@@ -52,9 +70,23 @@ def _events(session: Session, person_id: int) -> tuple[dict[str, object], ...]:
         .order_by(ConsentEventRow.id)
     )
     return tuple(
-        {"kind": e.kind, "list": slug, "at": e.at, "source": e.source, "detail": e.detail, "wording": words}
+        {"kind": e.kind, "list": slug, "at": e.at, "source": e.source, "detail": e.detail, "wording": words,
+         "recorded_at": e.recorded_at, "language": e.language, "address": e.address, "network": e.ip_hash}
         for e, slug, words in rows
+    )  # fmt: skip
+
+
+def _questions(session: Session, person_id: int) -> tuple[dict[str, object], ...]:
+    slugs = {row.id: row.slug for row in session.execute(select(ListRow.id, ListRow.slug))}
+    rows = session.scalars(
+        select(ConfirmationRow).where(ConfirmationRow.subscriber_id == person_id).order_by(ConfirmationRow.id)
     )
+    return tuple(
+        {"purpose": row.purpose, "lists": [slugs[one] for one in row.list_ids], "asked": row.requested_at,
+         "source": row.source, "detail": row.detail, "new_address": row.new_address, "mailed": row.sent_at,
+         "answered": row.used_at, "declined": row.declined_at, "void": row.voided_at}
+        for row in rows
+    )  # fmt: skip
 
 
 def addresses(session: Session, ids: Collection[int]) -> dict[int, str]:

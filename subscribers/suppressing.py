@@ -38,6 +38,16 @@ def suppressions(session: Session, address_hash: str, list_id: int | None) -> tu
     return tuple(dict.fromkeys(Reason(reason) for reason in rows))
 
 
+def anywhere(session: Session, address_hash: str) -> tuple[Reason, ...]:
+    """The suppressions of the address that stand, on all lists or on any one."""
+    rows = session.scalars(
+        select(SuppressionRow.reason)
+        .where(SuppressionRow.address_hash == address_hash, SuppressionRow.lifted_at.is_(None))
+        .order_by(SuppressionRow.id)
+    )
+    return tuple(dict.fromkeys(Reason(reason) for reason in rows))
+
+
 def suppress(session: Session, address_hash: str, reason: Reason, source: str, now: datetime, detail: str = "") -> bool:
     """Never mail this address again, on any list; whether that is new."""
     if reason in suppressions(session, address_hash, None):
@@ -56,11 +66,23 @@ def lift(
 
     Whether that may be is the caller's question to `returning`.
     """
+    return _lift(session, address_hash, reasons, because, now, _counts_on(list_id))
+
+
+def lift_anywhere(session: Session, address_hash: str, reasons: Collection[Reason], because: str, now: datetime) -> int:
+    """Lift these suppressions of the address on every list; how many."""
+    return _lift(session, address_hash, reasons, because, now)
+
+
+def _lift(
+    session: Session, address_hash: str, reasons: Collection[Reason], because: str, now: datetime,
+    *where: ColumnElement[bool],
+) -> int:  # fmt: skip
     done = session.execute(
         update(SuppressionRow)
         .where(
             SuppressionRow.address_hash == address_hash, SuppressionRow.reason.in_([one.value for one in reasons]),
-            SuppressionRow.lifted_at.is_(None), _counts_on(list_id),
+            SuppressionRow.lifted_at.is_(None), *where,
         )
         .values(lifted_at=now, lifted_because=because[:_BECAUSE_LENGTH])
         .returning(SuppressionRow.id)

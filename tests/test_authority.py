@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from newsletter.cli.main import app
@@ -22,7 +23,8 @@ TABLE = {
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
     "practice": EVERYBODY, "import": EVERYBODY, "unsubscribe": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
-    "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "transports": {"admin"},
+    "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
+    "erase": {"admin"}, "transports": {"admin"},
     "keys": {"admin"},
 }  # fmt: skip
 NAMED = {
@@ -132,6 +134,16 @@ def _with_a_block(route: Route) -> None:
         set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
 
 
+def _with_a_bounce(route: Route) -> None:
+    with route.pipeline.database.transaction() as session:
+        route.pipeline.book.suppress(session, "ada@example.org", "hard_bounce", "provider", route.now)
+
+
+def _with_unknown(route: Route) -> None:
+    with route.pipeline.database.transaction() as session:
+        session.execute(text("UPDATE subscriptions SET proof = 'unknown'"))
+
+
 COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
@@ -161,9 +173,13 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
         "import", _at_draft,
         ["{folder}/people.csv", "--list", "quarterly", "--consent", "Yes", "--consent-at", "2024-01-01"],
     ),
+    "subscribers export": ("export", _at_draft, ["--list", "quarterly"]),
+    "subscribers ask": ("ask", _with_unknown, ["--list", "quarterly"]),
     "subscribers add": ("import", _at_draft, ["new@example.org", "--list", "quarterly"]),
     "subscribers unsubscribe": ("unsubscribe", _at_draft, ["ada@example.org", "--list", "quarterly"]),
     "subscribers suppress": ("suppress", _at_draft, ["ada@example.org"]),
+    "subscribers unsuppress": ("unsuppress", _with_a_bounce, ["ada@example.org", "--because", "It works again"]),
+    "subscribers erase": ("erase", _at_draft, ["ada@example.org", "--yes"]),
     "lists add": (
         "lists", _at_draft,
         ["monthly", "--name", "Monthly", "--from", "Us <us@example.org>", "--postal-address", "1 Square"],
@@ -175,8 +191,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
-    "issue render", "issue check", "issue status", "issue report", "subscribers show", "staff list",
-    "transports list", "worker",
+    "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
+    "staff list", "transports list", "worker",
 }  # fmt: skip
 
 

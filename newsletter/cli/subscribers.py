@@ -1,76 +1,42 @@
-"""`newsletter subscribers`: import, add, show, unsubscribe, suppress."""
+"""`newsletter subscribers`: add, show, unsubscribe, suppress, unsuppress, erase."""
 
-from datetime import UTC, datetime, time
+import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 import subscribers
-from newsletter.cli.console import By, Json, actor, day, err, opened, print_json, refusals, say
+from newsletter.cli import moving
+from newsletter.cli.console import By, Json, err, opened, print_json, refusals, say
+from newsletter.cli.moving import ListOption
+from newsletter.cli.moving import list_id as _list_id
+from newsletter.cli.moving import permitted as _permitted
+from newsletter.delivery import views
 from newsletter.errors import BadInput, NotFound
 from newsletter.pipeline import Pipeline
-from newsletter.staff.people import Actor, log
+from newsletter.readers import minding
+from newsletter.readers.telling import mail, page, story
+from newsletter.staff.people import log
 
 app = typer.Typer(no_args_is_help=True)
-ListOption = Annotated[str, typer.Option("--list", help="The list's short name.")]
-_SHOWN = 20
 
 
-class ImportedAs(StrEnum):
-    """What the people of a file are."""
+class AskedBy(StrEnum):
+    """How somebody who wrote or spoke to us asked. STAFF: it was our own doing."""
 
-    CONFIRMED = "confirmed"
-    UNSUBSCRIBED = "unsubscribed"
-    BOUNCED = "bounced"
-
-
-@app.command("import")
-def import_(
-    file: Path,
-    list_slug: ListOption,
-    consent: Annotated[str, typer.Option(help="The words these people agreed to.")] = "",
-    consent_at: Annotated[str | None, typer.Option(help="The day they did, like 2023-11-04.")] = None,
-    as_: Annotated[ImportedAs, typer.Option("--as", help="What these people are.")] = ImportedAs.CONFIRMED,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
-    language: Annotated[str, typer.Option(help="The language of the consent's words.")] = "en",
-    by: By = None,
-) -> None:
-    """Take in a CSV with the columns email, name, language. Nobody who has left is brought back."""
-    with refusals(), opened() as pipeline:
-        who = _permitted(pipeline, by, "import")
-        list_id, now = _list_id(pipeline, list_slug), pipeline.clock()
-        agreed = day(consent_at, "--consent-at")
-        if as_ is ImportedAs.CONFIRMED and (not consent.strip() or agreed is None):
-            raise BadInput("Confirmed readers need --consent 'the words they agreed to' and --consent-at DAY.")
-        at = datetime.combine(agreed, time(12), UTC) if agreed else now
-        with _progress() as progress:
-            task = progress.add_task("Importing", total=None)
-            try:
-                report = subscribers.import_file(
-                    pipeline.database.transaction, pipeline.book, file, list_id, as_.value, consent, at,
-                    who.person.email if who.person else "", now, language, dry_run=dry_run,
-                    progress=lambda done: progress.update(task, completed=done),
-                )  # fmt: skip
-            except (subscribers.ImportFileError, subscribers.ConsentError, OSError) as error:
-                raise BadInput(f"{file}: {error}") from None
-        if not dry_run:
-            with pipeline.database.transaction() as session:
-                log(session, who, "import", now, file=file.name, added=report.added)
-        _tell(report, dry_run=dry_run)
+    MAIL = "mail"
+    PHONE = "phone"
+    PERSON = "person"
+    STAFF = "staff"
 
 
-def _tell(report: subscribers.ImportReport, *, dry_run: bool) -> None:
-    would = "would be " if dry_run else ""
-    say(f"{report.added} {would}added, {report.unchanged} unchanged, {len(report.refused)} refused.")
-    if report.ignored_columns:
-        say(f"Not read: {', '.join(report.ignored_columns)}.")
-    for line, address, reason in report.refused[:_SHOWN]:
-        err.print(f"  line {line}, {address}: {reason}", markup=False)
-    if len(report.refused) > _SHOWN:
-        err.print(f"  and {len(report.refused) - _SHOWN} more.")
+app.command("import")(moving.import_)
+app.command("export")(moving.export)
+app.command("consent")(moving.consent)
+app.command("ask")(moving.ask)
 
 
 @app.command()
@@ -98,39 +64,57 @@ def add(
 
 
 @app.command()
-def show(email: str, as_json: Json = False) -> None:
-    """What is known of a person: where they stand, how and when they signed up."""
-    with refusals(), opened() as pipeline, pipeline.database.reading() as session, _addresses():
-        person = pipeline.book.show(session, email)
-        if person is None:
-            raise NotFound(f"{email} is not known here.")
-        facts = {name: getattr(person, name) for name in person.__dataclass_fields__}
+def show(
+    email: str,
+    as_json: Json = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write all that is known as a page to print.")
+    ] = None,
+) -> None:
+    """What is known of a person: where they stand, how and when they signed up, which mails they were sent."""
+    with refusals(), opened() as pipeline, _addresses():
+        with pipeline.database.reading() as session:
+            person = pipeline.book.show(session, email)
+            if person is None:
+                raise NotFound(f"{email} is not known here.")
+            mails = views.received(session, person.id)
+        if html is not None:
+            html.write_text(page(person, mails, pipeline.settings.zone, pipeline.clock()), encoding="utf-8")
+            err.print(f"Written to {html}. It holds personal data: give it to that person only.", markup=False)
         if as_json:
-            print_json(facts | {"email": person.address})
-            return
-        say(f"{person.address}  {person.name}  {person.language}".rstrip())
-        for subscription in person.subscriptions:
-            say(f"  {subscription['list']}: {subscription['state']}, since {subscription['since'] or 'not yet'}")
-        for stop in person.suppressions:
-            say(f"  never mail: {stop['reason']}, since {stop['since']:%Y-%m-%d}")
-        for event in person.events:
-            words = f"  “{event['wording']}”" if event["wording"] else ""
-            say(f"  {event['at']:%Y-%m-%d %H:%M} UTC  {event['kind']} by {event['source']}{words}")
+            facts = {name: getattr(person, name) for name in person.__dataclass_fields__}
+            print_json(facts | {"email": person.address, "mails": mails})
+        elif html is None:
+            _tell_person(person, mails, pipeline)
+
+
+def _tell_person(person: subscribers.Person, mails: Sequence[views.Received], pipeline: Pipeline) -> None:
+    say(f"{person.address}  {person.name}  {person.language}".rstrip() or f"Erased on {person.erased_at:%Y-%m-%d}.")
+    for subscription in person.subscriptions:
+        say(f"  {subscription['list']}: {subscription['state']}, since {subscription['since'] or 'not yet'}")
+    for stop in person.suppressions:
+        lifted = f", lifted {stop['lifted']:%Y-%m-%d}: {stop['lifted_because']}" if stop["lifted"] else ""
+        say(f"  never mail: {stop['reason']}, since {stop['since']:%Y-%m-%d}{lifted}")
+    for line in (*story(person.events, pipeline.settings.zone), *map(mail, mails)):
+        say(f"  {line}")
 
 
 @app.command()
-def unsubscribe(email: str, list_slug: ListOption, by: By = None) -> None:
-    """Take a person off a list; a send that is running sees it at once."""
+def unsubscribe(
+    email: str,
+    list_slug: Annotated[str, typer.Option("--list", help="The list's short name; without it, all lists.")] = "",
+    asked_by: Annotated[AskedBy, typer.Option(help="How this person asked; it is kept as proof.")] = AskedBy.STAFF,
+    by: By = None,
+) -> None:
+    """Take a person off a list, or off all; a send that is running sees it at once."""
     with refusals(), opened() as pipeline:
-        who = _permitted(pipeline, by, "unsubscribe")
-        list_id, now = _list_id(pipeline, list_slug), pipeline.clock()
+        who, now = _permitted(pipeline, by, "unsubscribe"), pipeline.clock()
+        list_id = _list_id(pipeline, list_slug) if list_slug else None
+        consent = subscribers.Consent(asked_by.value, now, detail=by or "")
         with pipeline.database.transaction() as session, _addresses():
-            id_ = pipeline.book.subscription_id(session, email, list_id)
-            if id_ is None:
-                raise NotFound(f"{email} is not on {list_slug}.")
-            gone = pipeline.book.unsubscribe(session, id_, subscribers.Consent("staff", now, detail=by or ""), now)
-            log(session, who, "unsubscribe", now)
-        say(f"{email} is off {list_slug}." if gone else f"{email} was off {list_slug} already.")
+            left = minding.take_off(session, pipeline.book, email, list_id, consent, now)
+            log(session, who, "unsubscribe", now, lists=list(left))
+        say(f"{email} is off {', '.join(left)}." if left else f"{email} was off {list_slug or 'all lists'} already.")
 
 
 @app.command()
@@ -144,6 +128,49 @@ def suppress(email: str, reason: Annotated[str, typer.Option(help="Why, in a few
         say(f"{email} is on the do-not-mail list.")
 
 
+@app.command()
+def unsuppress(
+    email: str,
+    because: Annotated[str, typer.Option(help="Why this address may be mailed again; it is kept.")],
+    by: By = None,
+) -> None:
+    """Lift what stands against mailing an address. Refused where only the person can do that."""
+    with refusals(), opened() as pipeline:
+        who, now = _permitted(pipeline, by, "unsuppress"), pipeline.clock()
+        consent = subscribers.Consent("staff", now, detail=by or "")
+        with pipeline.database.transaction() as session, _addresses():
+            lifted = minding.unsuppress(session, pipeline.book, email, because, consent, now)
+            log(session, who, "unsuppress", now, because=because.strip(), lifted=[one.value for one in lifted])
+        say(f"{email} is off the do-not-mail list. Who has left a list stays off it.")
+
+
+@app.command()
+def erase(
+    email: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    by: By = None,
+) -> None:
+    """Forget a person: address and name are gone for good, and nothing is mailed to the address again."""
+    with refusals(), opened() as pipeline:
+        who, now = _permitted(pipeline, by, "erase"), pipeline.clock()
+        if not yes:
+            _require_typed(email)
+        consent = subscribers.Consent("staff", now, detail=by or "")
+        with pipeline.database.transaction() as session, _addresses():
+            new = minding.forget(session, pipeline.book, email, consent, now)
+            log(session, who, "erase", now)
+        say("Erased. What is left, and why, is in docs/consent.md." if new else "Erased already.")
+
+
+def _require_typed(email: str) -> None:
+    """Erasing cannot be undone: the address is typed a second time."""
+    if not sys.stdin.isatty():
+        raise BadInput("Erasing cannot be undone. Where nobody can be asked, say so: --yes.")
+    typed = typer.prompt("This cannot be undone. Type the address", default="", show_default=False)
+    if typed.strip().lower() != email.strip().lower():
+        raise BadInput("That is not the same address. Nothing was erased.")
+
+
 class _addresses:  # noqa: N801 -- reads as a clause of the `with`
     """A wrong address is a refusal with its reason."""
 
@@ -153,29 +180,3 @@ class _addresses:  # noqa: N801 -- reads as a clause of the `with`
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, subscribers.AddressError):
             raise BadInput(f"That address cannot be used: {error}.") from None
-
-
-def _list_id(pipeline: Pipeline, slug: str) -> int:
-    with pipeline.database.reading() as session:
-        face = subscribers.find_list(session, slug)
-    if face is None:
-        raise NotFound(f"There is no list {slug}. See: newsletter lists list")
-    return face.id
-
-
-def _permitted(pipeline: Pipeline, by: str | None, verb: str) -> Actor:
-    """Who acts, before anything is done; a named person's role must cover it."""
-    who = actor(pipeline, by)
-    who.permit(verb)
-    return who
-
-
-def _progress() -> Progress:
-    return Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=err,
-        transient=True,
-    )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
@@ -12,7 +12,8 @@ import subscribers
 from newsletter.delivery.audiences import fixed
 from newsletter.delivery.ledger import sums
 from newsletter.delivery.mailings import latest, next_due, uncertain
-from newsletter.delivery.tables import AttemptRow, DeliveryRow, MailingRow
+from newsletter.delivery.tables import AttemptRow, DeliveryRow, MailingRow, NoticeRow
+from newsletter.issues.tables import IssueRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +149,36 @@ def without_answer(session: Session, issue_id: int) -> list[str]:
     ids = [row.subscriber_id for one in rounds_of(session, mailing) for row in uncertain(session, one.id)]
     known = subscribers.addresses(session, ids)
     return [known.get(id_, "(erased)") for id_ in ids]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A mail to one reader, as he may ask about it. `what`: the issue's name, or the kind of the notice."""
+
+    what: str
+    list_id: int | None
+    day: date | None
+    state: str
+    because: str
+
+
+def received(session: Session, subscriber_id: int) -> tuple[Received, ...]:
+    """Every mail to this reader that was handed over, or was not and why: issues first, then notices; the oldest first.
+    Days are those of UTC.
+    """
+    issues = session.execute(
+        select(IssueRow.name, MailingRow.list_id, DeliveryRow.changed_at, DeliveryRow.state, DeliveryRow.excluded)
+        .join(MailingRow, MailingRow.id == DeliveryRow.mailing_id)
+        .join(IssueRow, IssueRow.id == MailingRow.issue_id)
+        .where(DeliveryRow.subscriber_id == subscriber_id, MailingRow.kind == "live")
+        .order_by(DeliveryRow.id)
+    )
+    others = session.execute(
+        select(NoticeRow.kind, NoticeRow.list_id, NoticeRow.changed_at, NoticeRow.state, NoticeRow.text)
+        .where(NoticeRow.subscriber_id == subscriber_id)
+        .order_by(NoticeRow.id)
+    )
+    return tuple(
+        Received(what, list_id, at.date() if at else None, state, because or "")
+        for what, list_id, at, state, because in (*issues.tuples(), *others.tuples())
+    )

@@ -29,7 +29,7 @@ class Keeping:
             new_language = before.language if language is None else language
             consent = Consent("api", now, detail=by)
             subscribers.preferring.describe(session, subscriber_id, new_name, new_language, consent, now)
-            session.expire_all()
+            session.flush()
             after = _card(session, subscriber_id)
         return tuple(what for what in FIELDS if getattr(before, what) != getattr(after, what))
 

@@ -35,6 +35,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "correct": _EVERYBODY,
     "practice": _EVERYBODY,
     "import": _EVERYBODY,
+    "ask": _EVERYBODY,
     "unsubscribe": _EVERYBODY,
     "approve": _SIGNS_OFF,
     "request-changes": _SIGNS_OFF,
@@ -43,6 +44,9 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "staff": _LOOKS_AFTER,
     "transports": _LOOKS_AFTER,
     "suppress": _LOOKS_AFTER,
+    "export": _LOOKS_AFTER,
+    "unsuppress": _LOOKS_AFTER,
+    "erase": _LOOKS_AFTER,
     "keys": _LOOKS_AFTER,
 }
 

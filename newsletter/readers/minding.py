@@ -1,0 +1,64 @@
+"""What staff do for a person who asked them: take off, forget, lift what stands against mailing. Sessions and commits
+are the caller's.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+import subscribers
+from newsletter.errors import BadInput, IllegalMove, NotFound
+from newsletter.readers.erasing import erase
+from subscribers import AddressBook, Consent, leaving, suppressing
+from subscribers.returning import RETURNS, Path, Reason, Return
+
+
+def take_off(
+    session: Session, book: AddressBook, email: str, list_id: int | None, consent: Consent, now: datetime
+) -> tuple[str, ...]:
+    """Off one list, or off all; the short names of those he was on until now. NotFound where he is on none."""
+    person = _required(session, book, email)
+    slugs = {face.id: face.slug for face in subscribers.lists(session)}
+    held = [one for one in leaving.subscriptions_of(session, person) if list_id in {None, one.list_id}]
+    if not held:
+        raise NotFound(f"{email} is not on {slugs[list_id] if list_id else 'any list'}.")
+    return tuple(slugs[one.list_id] for one in held if leaving.leave(session, one.id, consent, now))
+
+
+def forget(session: Session, book: AddressBook, email: str, consent: Consent, now: datetime) -> bool:
+    """Erase; False where that was done before. NotFound where nobody has the address."""
+    return erase(session, _required(session, book, email), consent, now)
+
+
+def unsuppress(
+    session: Session, book: AddressBook, email: str, because: str, consent: Consent, now: datetime
+) -> tuple[Reason, ...]:
+    """Lift what stands against mailing this address, with a written reason; what was lifted. IllegalMove where only
+    the person can do that. Nobody is put back onto a list that he has left.
+    """
+    if not because.strip():
+        raise BadInput("Lifting it needs a reason: --because 'why this address may be mailed again'.")
+    key = book.hash(subscribers.parse(email))
+    standing = suppressing.anywhere(session, key)
+    if not standing:
+        raise NotFound(f"Nothing stands against mailing {email}.")
+    closed = [reason for reason in standing if RETURNS[reason][Path.STAFF] is not Return.STAFF_WORD]
+    if closed:
+        raise IllegalMove(f"{email} is on the do-not-mail list ({_plain(closed[0])}); only this person can lift that.")
+    suppressing.lift_anywhere(session, key, standing, because.strip(), now)
+    card = subscribers.card_of(session, key)
+    if card is not None:
+        said = Consent(consent.source, now, detail=f"do-not-mail lifted: {', '.join(map(_plain, standing))}")
+        leaving.record(session, card.id, None, "change", said, now)
+    return standing
+
+
+def _required(session: Session, book: AddressBook, email: str) -> int:
+    card = subscribers.card_of(session, book.hash(subscribers.parse(email)))
+    if card is None:
+        raise NotFound(f"{email} is not known here.")
+    return card.id
+
+
+def _plain(reason: Reason) -> str:
+    return reason.value.replace("_", " ")
