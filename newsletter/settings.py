@@ -1,7 +1,9 @@
 """Settings: newsletter.toml, overridden by NEWSLETTER_* variables; *_FILE for secrets; no default secrets."""
 
 import os
+import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from newsletter.errors import Misconfigured
 
 PREFIX = "NEWSLETTER_"
 SECRET_LENGTH = 32
+_LISTEN = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})", re.ASCII)
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -36,6 +39,7 @@ class Settings(BaseModel):
     transport_url: str = ""
     transports: dict[str, TransportSettings] = Field(default_factory=dict)
     listen: str = ""
+    trusted_proxies: tuple[str, ...] = ()
     fetch_allow_private: bool = False
     dkim_domain: str = ""
     dkim_selector: str = ""
@@ -78,6 +82,28 @@ class Settings(BaseModel):
             raise ValueError("is no time zone; use a name like Europe/Brussels") from None
         return value
 
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        if value and not _LISTEN.fullmatch(value):
+            raise ValueError("must be a host and a port, like 127.0.0.1:8000 or [::1]:8000")
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: Any) -> Any:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(f"{one} is no address or network, like 127.0.0.1 or 10.0.0.0/8") from None
+        return value
+
     @model_validator(mode="after")
     def _keys_differ(self) -> Self:
         if self.suppression_key in self.secret_keys:
@@ -105,6 +131,16 @@ class Settings(BaseModel):
     def host(self) -> str:
         """BASE_URL's host name."""
         return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def listens_at(self) -> tuple[str, int]:
+        """Host and port for pages: LISTEN, else BASE_URL's when it is this machine, else 127.0.0.1:8000."""
+        if found := _LISTEN.fullmatch(self.listen):
+            return found[1] or found[2], int(found[3])
+        parts = urlsplit(self.base_url)
+        if self.base_is_loopback and parts.hostname:
+            return parts.hostname, parts.port or {"http": 80, "https": 443}[parts.scheme]
+        return "127.0.0.1", 8000
 
     def transport(self, name: str) -> str:
         """The URL of a named transport; Misconfigured says how to add it."""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__, migrations, settings
-from newsletter.cli import issue, keys, lists, mailbox, publications, staff, subscribers, transports, worker
+from newsletter.cli import issue, keys, lists, mailbox, publications, staff, subscribers, transports, web, worker
 from newsletter.cli.console import options, out, refusals, say
 from newsletter.clock import system_clock
 from newsletter.database import Database
@@ -32,6 +32,8 @@ app.add_typer(keys.app, name="keys", help="The keys of programs that use the API
 app.add_typer(transports.app, name="transports", help="The mail services: how fast each may be used.")
 app.command("mailbox")(mailbox.mailbox)
 app.command("worker")(worker.worker)
+app.command("web")(web.web)
+app.command("run")(web.run)
 
 
 @app.callback()

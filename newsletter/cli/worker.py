@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -11,25 +12,30 @@ import typer
 from newsletter.cli.console import opened, refusals
 from newsletter.cli.sending import graceful
 from newsletter.delivery.working import Shift
+from newsletter.pipeline import Pipeline
 
 
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end; for cron.")] = False,
 ) -> None:
     """Hand over whatever is due: what was released, is spread over a time, or is to be tried again. Until Ctrl-C."""
-    with refusals(), opened() as pipeline, graceful() as stop, _logged():
-        shift = Shift(
-            pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, stop,
-            pipeline.joining.handle, pipeline.joining.tidy,
-        )  # fmt: skip
+    with refusals(), opened() as pipeline, graceful() as stop, logged():
         if once:
-            shift.once()
+            shift(pipeline, stop).once()
         else:
-            shift.run()
+            shift(pipeline, stop).run()
+
+
+def shift(pipeline: Pipeline, stop: threading.Event) -> Shift:
+    """Everything that a worker looks after."""
+    return Shift(
+        pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, stop,
+        pipeline.joining.handle, pipeline.joining.tidy,
+    )  # fmt: skip
 
 
 @contextmanager
-def _logged() -> Iterator[None]:
+def logged() -> Iterator[None]:
     """Plain lines on stdout, also what our other modules have to say."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
