@@ -55,8 +55,9 @@ def card(session: Session, subscriber_id: int) -> Card | None:
 
 
 def card_of(session: Session, address_hash: str) -> Card | None:
-    """The card of the person behind a keyed hash."""
-    row = session.scalar(select(SubscriberRow).where(SubscriberRow.address_hash == address_hash))
+    """The card of the person behind a keyed hash; who was erased is nobody's address any more."""
+    known = (SubscriberRow.address_hash == address_hash, SubscriberRow.address.is_not(None))
+    row = session.scalar(select(SubscriberRow).where(*known))
     return _filled(session, [row])[0] if row else None
 
 

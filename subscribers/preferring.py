@@ -193,5 +193,5 @@ def _locked(session: Session, subscriber_id: int) -> SubscriberRow | None:
 def _change(
     session: Session, subscriber_id: int, list_id: int | None, what: str, consent: Consent, now: datetime
 ) -> None:
-    said = replace(consent, detail=what)
+    said = replace(consent, detail="; ".join(filter(None, (what, consent.detail))))
     leaving.record(session, subscriber_id, list_id, "change", said, now)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from newsletter.pipeline import Pipeline
 from newsletter.web import failing
-from newsletter.web.api.building import PREFIX, api
+from newsletter.web.api.building import mounted
 from newsletter.web.public import (
     archive,
     confirming,
@@ -42,7 +42,7 @@ def app(pipeline: Pipeline) -> FastAPI:
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, root_path=site.root)
     for bring in ROUTERS:
         web.include_router(bring(site))
-    web.mount(PREFIX, api(site))
+    web.router.routes.append(mounted(site))
     pages = failing.Pages(site)
     pages.attach(web)
     parts = urlsplit(site.base_url)

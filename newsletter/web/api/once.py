@@ -76,7 +76,7 @@ def _require_new(standing: Standing) -> None:
     if standing is Standing.BUSY:
         raise Problem(409, "busy", "This request is being worked on; ask again in a moment for its answer.")
     if standing is Standing.OTHER:
-        raise Problem(422, "key_reused", "This Idempotency-Key came with another request; use a new one.")
+        raise Problem(409, "key_reused", "This Idempotency-Key came with another request; use a new one.")
 
 
 def _digest(request: Request, body: BaseModel | None) -> str:

@@ -15,6 +15,7 @@ from newsletter.errors import NotFound, Refusal
 from subscribers import AddressError
 
 _LOG = logging.getLogger(__name__)
+_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_long"}
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -115,7 +116,7 @@ def _invalid(_: Request, error: Exception) -> Response:
 def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
-    return _written(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.", (), error.headers)
+    return _written(error.status_code, _CODES.get(error.status_code, "refused"), f"{phrase}.", (), error.headers)
 
 
 def _refusal(_: Request, error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from subscribers import Card, ListFace, SubscriptionState
 
@@ -169,12 +169,6 @@ class Amending(Shape):
     model_config = _example(name="Ana María", language="es")
     name: Name | None = None
     language: Language | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if self.name is None and self.language is None:
-            raise ValueError("give a name, a language or both")
-        return self
 
 
 class Amended(Shape):
