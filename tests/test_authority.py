@@ -14,6 +14,7 @@ from newsletter.issues.views import find
 from newsletter.staff import people
 from newsletter.staff.authority import AUTHORITY, Role, may
 from newsletter.staff.people import Actor, Person
+from newsletter.staff.tables import ApiKeyRow
 from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, Route
 
 EVERYBODY = {"author", "approver", "admin"}
@@ -129,6 +130,16 @@ def _held(route: Route) -> None:
     route.pipeline.pause(SLUG, route.who(SECOND_AUTHOR))
 
 
+def _with_a_key(route: Route) -> None:
+    with route.pipeline.database.transaction() as session:
+        session.add(
+            ApiKeyRow(
+                name="website", prefix="nk_0a0b0c0d", key_sha256="0" * 64, scopes=["lists:read"],
+                created_at=route.pipeline.clock(),
+            )
+        )  # fmt: skip
+
+
 def _with_a_block(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
         set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
@@ -188,11 +199,13 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "transports set": ("transports", _at_draft, ["default", "--rate", "20"]),
     "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
+    "keys add": ("keys", _at_draft, ["website", "--scope", "lists:read"]),
+    "keys revoke": ("keys", _with_a_key, ["nk_0a0b0c0d"]),
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
-    "staff list", "transports list", "worker",
+    "staff list", "keys list", "transports list", "worker",
 }  # fmt: skip
 
 
