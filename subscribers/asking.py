@@ -86,6 +86,7 @@ def lists_to_ask(
     """Those of the lists that a mail to this address may ask about; archived ones are not."""
     standing = session.execute(
         select(ListRow.id, SubscriptionRow.state, SubscriptionRow.paused_until)
+        .select_from(ListRow)
         .outerjoin(SubscriberRow, SubscriberRow.address_hash == address_hash)
         .outerjoin(
             SubscriptionRow,
