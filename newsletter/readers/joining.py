@@ -81,7 +81,8 @@ class Joining:
         arrival, now = self._book.arrival(form.address, form.name, form.language), self._clock()
         with self._database.transaction() as session:
             list_ids = _ids(session, form.list_slugs)
-            wording = self._book.wording(session, form.wording, "form", arrival.language, now)
+            spoken = form.wording_language or arrival.language
+            wording = self._book.wording(session, form.wording, "form", spoken, now)
             detail = form.detail[:_DETAIL_LENGTH]
             consent = Consent(form.source, now, wording, detail=detail, network=self._book.network(network))
             signing_up.take(session, self._book, arrival, list_ids, consent, checked=form.checked)

@@ -20,7 +20,8 @@ class PublicList:
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """A form as it was sent. `wording`: the exact words beside the button, in `language`; they are archived.
+    """A form as it was sent. `wording`: the exact words beside the button, which are archived; `wording_language`: the
+    language that they were in, where it is not `language`, the one of the mails.
 
     `source`: form (ours), embed (the organisation's page), api. `detail`: the page's address or the form's name.
     `checked`: the extra check was answered.
@@ -34,6 +35,7 @@ class SignUp:
     source: str = "form"
     detail: str = ""
     checked: bool = False
+    wording_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ class _Pages:
             "undo": self._undo,
             "why": self._why,
             "pause": self._pause,
-            "switch": self._switch,
         }
 
     def show(self, request: Request, token: str) -> Response:
@@ -59,6 +58,8 @@ class _Pages:
         act = form.get("act")
         if act in {"not_me", "block"}:
             return self._declined(request, token, block=act == "block")
+        if act == "switch":
+            return self._switched(request, token, form)
         if act not in self._acts:
             return self.show(request, token)
         return self._page(request, self._acts[act](token, form, network(request)), act)
@@ -82,12 +83,12 @@ class _Pages:
         except BadInput:  # a page that was left open for months
             return self._changing.standing(token)
 
-    def _switch(self, token: str, form: Form, network: str) -> Standing | None:
+    def _switched(self, request: Request, token: str, form: Form) -> Response:
         before = self._changing.standing(token)
         if before is None or before.yearly is None or form.get("to") != before.yearly.slug:
-            return before
-        self._changing.switch(token, before.yearly.id, network)
-        return before  # it names the list that comes from now on
+            return self.show(request, token)
+        self._changing.switch(token, before.yearly.id, network(request))
+        return self._page(request, before, "switch")  # it names the list that comes from now on
 
     def _declined(self, request: Request, token: str, *, block: bool) -> Response:
         standing = self._changing.standing(token)

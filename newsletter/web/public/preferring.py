@@ -8,15 +8,16 @@ from fastapi.background import BackgroundTasks
 from newsletter.errors import BadInput
 from newsletter.readers.model import Kind, Preferences, Wishes
 from newsletter.rendering.since import since
-from newsletter.rendering.words import later, own_name
+from newsletter.rendering.words import SOURCE, later, own_name, words
 from newsletter.web.forms import Form, Posted
+from newsletter.web.look import Look
 from newsletter.web.public import pausing
+from newsletter.web.public.agreeing import CONSENT, INCOMPLETE
 from newsletter.web.security import network
-from newsletter.web.site import Site
+from newsletter.web.site import LANGUAGES, Site
 from subscribers import AddressError, parse
 
 _NAME = later("A name has at most 200 letters.")
-_ADDRESS = later("This is no complete e-mail address. One looks like name@example.org.")
 
 
 def router(site: Site) -> APIRouter:
@@ -57,7 +58,7 @@ class _Pages:
             pause_until=self._pause(form.get("pause")),
         )
         try:
-            saved = self._changing.prefer(token, wishes, network(request))
+            saved = self._changing.prefer(token, wishes, network(request), self._agreed(form, known))
         except BadInput:
             return self._page(request, token, known, faults={"name": _NAME}, typed=form.get("name"))
         return self._page(request, token, saved, done="saved")
@@ -68,11 +69,21 @@ class _Pages:
             parse(address)
             self._changing.new_address(token, address, network(request))
         except (AddressError, BadInput):
-            return self._page(request, token, known, faults={"email": _ADDRESS}, typed=address[:400])
+            return self._page(request, token, known, faults={"email": INCOMPLETE}, typed=address[:400])
         after.add_task(self._joining.handle)
         page = self._page(request, token, known, done="address")
         page.background = after
         return page
+
+    def _agreed(self, form: Form, known: Preferences) -> str:
+        """The words that stood beside the button, in the language that they were shown in."""
+        shown_in = form.get("shown_in")
+        return words(shown_in if shown_in in LANGUAGES else SOURCE).say(
+            CONSENT, organisation=self._look(known).organisation
+        )
+
+    def _look(self, known: Preferences) -> Look:
+        return self._site.look(next((one.list.id for one in known.choices if one.state == "confirmed"), None))
 
     def _pause(self, text: str) -> date | None:
         """A day that lies ahead, or none: a page may have been left open."""
@@ -92,12 +103,13 @@ class _Pages:
             return self._site.page("test_copy" if is_test else "broken_link", self._site.language(request))
         language = self._site.language(request, known.language)
         paused = self._paused(known)
-        look = self._site.look(next((one.list.id for one in known.choices if one.state == "confirmed"), None))
+        look = self._look(known)
         return self._site.page(
             "preferences", language, look=look, known=known, done=done, faults=faults or {}, typed=typed,
             since=since(language, known.since, known.source), paused=paused,
             pauses=sorted({*pausing.offered(self._today()), *([paused] if paused else [])}),
             names={one: own_name(one) for one in known.languages},
+            consent=words(language).say(CONSENT, organisation=look.organisation),
             receives=[one for one in known.choices if one.state == "confirmed"],
         )  # fmt: skip
 

@@ -17,16 +17,12 @@ from newsletter.readers.model import PublicList, SignUp
 from newsletter.rendering.words import later, own_name, words
 from newsletter.web.forms import Form, Posted
 from newsletter.web.look import Look
+from newsletter.web.public.agreeing import CONSENT, INCOMPLETE
 from newsletter.web.security import network
 from newsletter.web.site import LANGUAGES, Site
 from subscribers import AddressError, parse
 
 HONEYPOT = "remarks"  # people do not see it, and programs that fill in every field do
-
-CONSENT = later(
-    "By pressing the button you agree that %(organisation)s sends you the newsletters chosen here by e-mail. "
-    "You can stop at any time, with the link in every mail."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ class _Pages:
         try:
             self._joining.sign_up(self._sign_up(request, filled, checked), network(request))
         except (BadInput, AddressError):
-            return self._form(request, replace(filled, faults={"email": _ADDRESS}))
+            return self._form(request, replace(filled, faults={"email": INCOMPLETE}))
         after.add_task(self._joining.handle)
         page = self._inbox(request)
         page.background = after
@@ -106,6 +102,7 @@ class _Pages:
             address=filled.email, list_slugs=filled.lists, language=filled.language,
             wording=words(filled.shown_in).say(CONSENT, organisation=self._look(filled.lists).organisation),
             name=filled.name, source=filled.source, detail=request.headers.get("origin", "")[:200], checked=checked,
+            wording_language=filled.shown_in,
         )  # fmt: skip
 
     def _filled(self, request: Request, form: Form, origin: str) -> Filled:
@@ -172,7 +169,6 @@ class _Pages:
         return self._site.look(first)
 
 
-_ADDRESS = later("This is no complete e-mail address. One looks like name@example.org.")
 _NO_LIST = later("Please choose at least one newsletter.")
 
 
@@ -181,7 +177,7 @@ def _faults(filled: Filled) -> dict[str, str]:
     try:
         parse(filled.email)
     except AddressError:
-        faults["email"] = _ADDRESS
+        faults["email"] = INCOMPLETE
     if not filled.lists:
         faults["lists"] = _NO_LIST
     return faults
