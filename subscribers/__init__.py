@@ -7,10 +7,12 @@ from subscribers import (
     asking,
     confirming,
     erasing,
+    exporting,
     leaving,
     limits,
     preferring,
     purging,
+    renewing,
     returning,
     signing_up,
     suppressing,
@@ -24,7 +26,7 @@ from subscribers.lists import ListFace, add_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
 from subscribers.people import addresses
-from subscribers.reading import REFUSED, ImportFileError, file_sha256, ignored_columns, read
+from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
 from subscribers.tables import Id, Instant, Json, metadata
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "REFUSED",
     "AddressBook",
     "AddressError",
+    "Asked",
     "Card",
     "Consent",
     "ConsentError",
@@ -44,6 +47,7 @@ __all__ = [
     "Link",
     "Links",
     "ListFace",
+    "Opened",
     "Person",
     "Purpose",
     "SubscriptionState",
@@ -57,6 +61,7 @@ __all__ = [
     "confirming",
     "counts",
     "erasing",
+    "exporting",
     "file_sha256",
     "find_list",
     "ids_of",
@@ -71,6 +76,7 @@ __all__ = [
     "preferring",
     "purging",
     "read",
+    "renewing",
     "returning",
     "signing_up",
     "suppressing",

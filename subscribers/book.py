@@ -91,8 +91,8 @@ class AddressBook:
         return row.id
 
     def open_batch(
-        self, session: Session, list_id: int, file_name: str, file_sha256: str, imported_as: str, by: str, now: datetime,
-        mapping: Mapping[str, object] | None = None,
+        self, session: Session, list_id: int, file_name: str, file_sha256: str, imported_as: str, by: str,
+        now: datetime, mapping: Mapping[str, object] | None = None,
     ) -> int:  # fmt: skip
         """Record that a file is being imported; the batch that its consent events name."""
         row = ImportBatchRow(

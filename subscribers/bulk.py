@@ -12,7 +12,7 @@ from subscribers.tables import Instant
 
 
 def insert(session: Session, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write the rows, their values in the order of `columns`; what has no default in the database must be among them."""
+    """Write the rows, their values in the order of `columns`, which hold all that has no default in the database."""
     if not rows:
         return
     dialect = session.get_bind().dialect
@@ -56,5 +56,4 @@ def _bound(
 def _turn(kind: Any, dialect: Dialect) -> Callable[[datetime | date | None], Any] | None:
     if not isinstance(kind, Instant | Date):
         return None
-    found = kind.dialect_impl(dialect).bind_processor(dialect)
-    return found  # type: ignore[no-any-return]
+    return kind.dialect_impl(dialect).bind_processor(dialect)

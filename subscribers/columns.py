@@ -52,8 +52,9 @@ _NAMES: dict[Field, str] = {
     Field.LEFT: """unsubscribed; blacklisted; blocklisted; email blacklist; email blacklisted; email blocklisted;
         opted out; opt out; abgemeldet; desabonne; baja; dado de baja""",
     Field.STAYS: "subscribed; is subscribed; abonniert; angemeldet; suscrito; abonne; inscrit",
-    Field.OPTED_IN_AT: """optin time; opt in time; opt in date; optin date; opt in at; consent at; consent date;
-        consent time; subscribed at; subscribe date; subscribed on; subscription date; signup date; sign up date;
+    Field.OPTED_IN_AT: """optin time; opt in time; opt in date; optin date; opt in at; opted in at; consent at;
+        consent date; consent time; subscribed at; subscribe date; subscribed on; subscription date; signup date;
+        sign up date;
         signed up at; signed up on; anmeldedatum; angemeldet am; einwilligung am; einwilligungsdatum; fecha de alta;
         fecha de suscripcion; fecha de consentimiento; date d inscription; date d abonnement; date de consentement""",
     Field.OPTED_IN_IP: "optin ip; opt in ip; signup ip; sign up ip; consent ip; ip; ip address; ip adresse; adresse ip",
@@ -75,8 +76,8 @@ _FIELDS = {name.strip(): field_ for field_, names in _NAMES.items() for name in 
 # The words of a state column, and what they say.
 CONFIRMED, UNSUBSCRIBED, BOUNCED, UNCONFIRMED = "confirmed", "unsubscribed", "bounced", "unconfirmed"
 _STATES = {
-    CONFIRMED: """subscribed; confirmed; enabled; active; opted in; opt in; optin; abonniert; aktiv; bestatigt; suscrito;
-        activo; confirmado; abonne; inscrit; actif; confirme""",
+    CONFIRMED: """subscribed; confirmed; enabled; active; opted in; opt in; optin; abonniert; aktiv; bestatigt;
+        suscrito; activo; confirmado; abonne; inscrit; actif; confirme""",
     UNSUBSCRIBED: """unsubscribed; disabled; blocklisted; blacklisted; blocked; inactive; opted out; opt out; optout;
         archived; deleted; complained; abgemeldet; inaktiv; gesperrt; baja; desuscrito; dado de baja; inactivo;
         desabonne; desinscrit; inactif""",
@@ -132,7 +133,7 @@ def has_address(cells: Sequence[str]) -> bool:
     return any(_FIELDS.get(plain(cell)) is Field.EMAIL for cell in cells)
 
 
-def guess(cells: Sequence[str], told: Mapping[str, str] = {}, file_name: str = "") -> Columns:  # noqa: B006
+def guess(cells: Sequence[str], told: Mapping[str, str] = {}, file_name: str = "") -> Columns:
     """The columns of a header. `told` maps names to fields (or to "-") and wins. ColumnError says what is wrong."""
     names, keys = shown(cells), [plain(cell) for cell in cells]
     wished = _wishes(names, keys, told)
@@ -149,7 +150,9 @@ def guess(cells: Sequence[str], told: Mapping[str, str] = {}, file_name: str = "
         places[found] = place
     if Field.EMAIL not in places:
         columns = ", ".join(name for name in names if name)
-        hint = " Its first line holds an address: put a line with the columns' names above it." if "@" in columns else ""
+        hint = (
+            " Its first line holds an address: put a line with the columns' names above it." if "@" in columns else ""
+        )
         raise ColumnError(
             f"The file has no column email; its columns are: {columns}.{hint}"
             + ("" if hint else " Say which it is: --map COLUMN=email")

@@ -33,6 +33,7 @@ class Entry(NamedTuple):
     refused: str = ""
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with what a cell begins that a spreadsheet takes for a formula
 _NAME_FIELDS = {Field.NAME, Field.FIRST_NAME, Field.LAST_NAME}
 _SIMPLE = {Field.EMAIL, Field.LANGUAGE, *_NAME_FIELDS}
 _STRICTER = (CONFIRMED, UNCONFIRMED, UNSUBSCRIBED, BOUNCED)
@@ -51,20 +52,23 @@ def reader(columns: Columns) -> Reader:
         if len(cells) != width:
             # Empty cells at the end are harmless and common; anything else there: the columns have shifted.
             if any(map(str.strip, cells[width:])):
-                return Entry(
-                    line, _tidy(cells[email]), refused=f"the row has {len(cells)} cells, the header {width}"
-                )
+                return Entry(line, _tidy(cells[email]), refused=f"the row has {len(cells)} cells, the header {width}")
             cells = [*cells, *[""] * (width - len(cells))]
         address = _address(cells[email])
         spoken = cells[language].strip() if language is not None else ""
         if is_simple:
-            return Entry(line, address, named(cells), spoken)
+            return Entry(line, address, _plain_text(named(cells)), spoken)
         try:
-            return _whole(columns, line, cells, address, named(cells), spoken)
+            return _whole(columns, line, cells, address, _plain_text(named(cells)), spoken)
         except RowError as error:
             return Entry(line, address, refused=str(error))
 
     return read
+
+
+def _plain_text(cell: str) -> str:
+    """Without the mark that an export puts before what looks like a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell
 
 
 def _tidy(cell: str) -> str:
@@ -73,14 +77,14 @@ def _tidy(cell: str) -> str:
 
 
 def _address(cell: str) -> str:
-    address = _tidy(cell)
+    address = _plain_text(_tidy(cell))
     return address[7:] if address[:7].lower() == "mailto:" else address
 
 
 def _named(columns: Columns) -> Callable[[Sequence[str]], str]:
     at = [columns.places[field] for field in (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME) if field in columns.places]
     if not at:
-        return lambda cells: ""
+        return lambda _: ""
     if len(at) == 1:
         cell = itemgetter(at[0])
         return lambda cells: " ".join(cell(cells).split())

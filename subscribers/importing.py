@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from subscribers import landing
+from subscribers import asking, landing
 from subscribers.addresses import ADDRESS_LENGTH, AddressError
 from subscribers.book import AddressBook
 from subscribers.columns import BOUNCED, CONFIRMED, UNCONFIRMED, UNSUBSCRIBED
@@ -23,13 +23,16 @@ from subscribers.reading import Asked, Opened, look
 from subscribers.rules import Arrival, Standing, is_new
 
 IMPORTED_AS = ("confirmed", "unsubscribed", "bounced")
-CHUNK = 2000  # some 50 ms on SQLite: a running send and the sign-up form get their turn in between
+CHUNK = 1000  # some 50 ms on SQLite: a running send and the sign-up form get their turn in between
 # Rows are written in the order of their hash, as many as fit well into memory: the index of hashes is then written
 # from left to right, not all over.
-_BLOCK = 32 * CHUNK
+_BLOCK = 48_000
 _FILE_NAME_LENGTH, _DETAIL_LENGTH = 300, 300
 _LISTED = 10_000  # refusals kept in memory; `each` hears of all
 _WORDS_KEPT = 1000
+PENDING = "pending"
+_MET = (UNSUBSCRIBED, CONFIRMED, PENDING, BOUNCED)
+_INVITED = 50  # a mail is written for each
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
 Each = Callable[[int, str, str, str], None]  # line, address, what became of it, why
@@ -67,6 +70,7 @@ def import_file(
     *,
     asked: Asked = Asked(),  # noqa: B008 -- it is frozen
     unknown: bool = False,
+    invite: Callable[[Session, int, str], None] | None = None,
     each: Each | None = None,
     looked: Callable[[Opened], None] | None = None,
 ) -> ImportReport:
@@ -74,10 +78,11 @@ def import_file(
     that says it itself is what it says, where that is stricter.
 
     `language` is that of the consent text; a row without a language keeps none. Where neither row nor file tells of a
-    consent, the row is refused, or with `unknown` recorded as not known. `looked` hears what the file is before
-    anything is written, `progress` the rows done so far, after each commit, `each` what became of each row, in the
-    order of the file as far as possible. ImportFileError and ConsentError come before anything is written; a dry run
-    writes nothing and reports the same.
+    consent, the row is refused, or with `unknown` recorded as not known. With `invite` nobody is confirmed: each is
+    asked by mail, which `invite` queues when it is told the question's id and the language. `looked` hears what the
+    file is before anything is written, `progress` the rows done so far, after each commit, `each` what became of each
+    row, in the order of the file as far as possible. ImportFileError and ConsentError come before anything is written;
+    a dry run writes nothing and reports the same.
     """
     _check_consent(imported_as, consent_text, consent_at, now)
     opened = look(path, asked)
@@ -85,12 +90,13 @@ def import_file(
         looked(opened)
     # A name that is no UTF-8 is legal on disk, but not in a database.
     file_name = "pasted" if asked.pasted else path.name.encode(errors="replace").decode()[:_FILE_NAME_LENGTH]
-    claim = _Claim(book, imported_as, Consent("import", consent_at or now, detail=file_name), bool(consent_text.strip()),
-                   consent_at is not None, unknown, now, language)  # fmt: skip
+    consent = Consent("import", consent_at or now, detail=file_name)
+    claim = _Claim(book, imported_as, consent, bool(consent_text.strip()),
+                   consent_at is not None, unknown, now, language, invite is not None)  # fmt: skip
     if not dry_run:
         with open_transaction() as session:
             claim.consent = _open_batch(session, book, opened, list_id, claim, consent_text, by)
-    run = _Import(book, list_id, claim, now, dry_run, each)
+    run = _Import(book, list_id, claim, now, dry_run, each, invite)
     run.report.ignored_columns = opened.ignored
     for done in run.all(open_transaction, opened.entries()):
         if progress:
@@ -133,6 +139,7 @@ class _Claim:
     unknown: bool
     now: datetime
     language: str
+    invites: bool = False
 
     def row(self, entry: Entry) -> _Row:
         """The row as it will land. AddressError says why it cannot."""
@@ -144,17 +151,23 @@ class _Claim:
             consent = self._with(entry, entry.at if entry.at and entry.at <= self.now else None)
             return _Row(arrival.hash, entry.line, arrival, act, consent, "shown", "")
         arrival = self.book.arrival(entry.email, entry.name, entry.language)
+        if self.invites:
+            return _Row(arrival.hash, entry.line, arrival, PENDING, self._asked(), "shown", "")
         consent, proof = self._agreed(entry)
         return _Row(arrival.hash, entry.line, arrival, act, consent, proof, entry.words)
 
     def _act(self, says: str) -> str:
-        if self.imported_as == BOUNCED or says == BOUNCED:
+        if BOUNCED in {self.imported_as, says}:
             return BOUNCED
         if UNSUBSCRIBED in {self.imported_as, says}:
             return UNSUBSCRIBED
-        if says == UNCONFIRMED:
+        if says == UNCONFIRMED and not self.invites:
             raise AddressError("asked to subscribe there and never confirmed")
         return CONFIRMED
+
+    def _asked(self) -> Consent:
+        whole = self.consent
+        return Consent(whole.source, self.now, whole.wording_id, whole.batch_id, whole.detail)
 
     def _left(self, entry: Entry) -> Arrival:
         try:
@@ -193,8 +206,9 @@ class _Import:
     now: datetime
     dry_run: bool
     each: Each | None
+    invite: Callable[[Session, int, str], None] | None
     report: ImportReport = field(default_factory=ImportReport)
-    met: dict[str, set[int]] = field(default_factory=lambda: {CONFIRMED: set(), UNSUBSCRIBED: set(), BOUNCED: set()})
+    met: dict[str, set[int]] = field(default_factory=lambda: {state: set() for state in _MET})
     words: dict[str, int] = field(default_factory=dict)
 
     def all(self, open_transaction: OpenTransaction, entries: Iterator[Entry]) -> Iterator[int]:
@@ -208,14 +222,15 @@ class _Import:
             rows = self._rows(block, told)
             upcoming: list[Entry] = []
             beside = len(block) - len(rows)  # refused without a look at the database
-            for start in range(0, len(rows), CHUNK) or (0,):
-                chunk = rows[start : start + CHUNK]
+            size = min(CHUNK, _INVITED) if self.invite else CHUNK
+            for start in range(0, len(rows), size) or (0,):
+                chunk = rows[start : start + size]
                 if chunk:
                     told += self._land(open_transaction, chunk)
                 done += len(chunk) + beside
                 beside = 0
                 yield done
-                upcoming += islice(entries, CHUNK)
+                upcoming += islice(entries, size)
             self._tell(told)
             block = upcoming + list(islice(entries, _BLOCK - len(upcoming)))
 
@@ -277,6 +292,11 @@ class _Import:
                     Newcomer(row.arrival, standing, self._worded(session, row), row.proof) for row, standing in found
                 ]
                 landing.add_many(session, self.list_id, SubscriptionState(act), self.now, newcomers)
+        for row, _ in chunk.newcomers:
+            if row.act == PENDING and self.invite:
+                question = asking.invite(session, self.list_id, row.arrival, row.consent, self.now)
+                if question is not None:
+                    self.invite(session, question, row.arrival.language)
         detail = self.claim.consent.detail
         landing.add_suppressions(session, chunk.suppressed, "hard_bounce", "import", self.now, detail)
 
@@ -313,6 +333,8 @@ class _Chunk:
             self.landed.append((BOUNCED, row.hash))
             return row.line, address, BOUNCED, ""
         standing = self._standing(row.hash, met)
+        if row.act == PENDING and standing.state == CONFIRMED:
+            return row.line, address, "unchanged", ""
         try:
             new = is_new(standing, SubscriptionState(row.act))
         except AddressError as error:
@@ -320,11 +342,11 @@ class _Chunk:
         if not new:
             return row.line, address, "unchanged", ""
         self._remember(row, standing)
-        return row.line, address, row.act if row.proof == "shown" else "unknown", ""
+        return row.line, address, _OUTCOME.get(row.act, row.act) if row.proof == "shown" else "unknown", ""
 
     def _standing(self, key: str, met: set[str]) -> Standing:
         standing = self.standings[key]
-        state = UNSUBSCRIBED if UNSUBSCRIBED in met else CONFIRMED if CONFIRMED in met else standing.state
+        state = next((one for one in _MET[:3] if one in met), standing.state)
         stop = "hard_bounce" if key in self.bounced or BOUNCED in met else standing.suppressed
         if (state, stop) == (standing.state, standing.suppressed):
             return standing
@@ -341,6 +363,9 @@ class _Chunk:
         self.standings[row.hash] = Standing(
             standing.subscriber_id, row.arrival.address, standing.language, row.act, standing.suppressed
         )
+
+
+_OUTCOME = {PENDING: "invited"}
 
 
 def _short(key: str) -> int:

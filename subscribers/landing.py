@@ -128,9 +128,7 @@ def _add_people(session: Session, now: datetime, newcomers: Sequence[Newcomer]) 
         [(id_, a.address, a.hash, a.name, a.language, now) for id_, a in zip(fresh, unknown, strict=True)],
     )  # fmt: skip
     ids = iter(fresh)
-    return [
-        next(ids) if one.standing.subscriber_id is None else one.standing.subscriber_id for one in newcomers
-    ]
+    return [next(ids) if one.standing.subscriber_id is None else one.standing.subscriber_id for one in newcomers]
 
 
 def event(

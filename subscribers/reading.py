@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from io import BufferedReader, FileIO, TextIOWrapper
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +18,7 @@ __all__ = ["REFUSED", "Asked", "ImportFileError", "Opened", "file_sha256", "igno
 
 REFUSED = "refused"
 _DELIMITERS = ",;\t|"
+_TELLING = {Field.OPTED_IN_AT, Field.CONFIRMED_AT, Field.WORDS}
 _HEADER_LINES = 20  # enough for a header whose quoted names hold line breaks
 _Records = Iterator[tuple[int, list[str]]]
 
@@ -51,6 +52,11 @@ class Opened:
         """The names of the columns that are not read."""
         return self.columns.ignored if self.columns else ()
 
+    @property
+    def tells_consent(self) -> bool:
+        """Whether a column may tell when, or on which words, each of them agreed, or that they left."""
+        return self.columns is not None and bool(_TELLING & set(self.columns.places) or self.columns.all_are)
+
     def as_json(self) -> dict[str, Any]:
         """For the record of the import."""
         written = {"kind": self.survey.kind.value, "encoding": self.survey.encoding.removesuffix("-sig")}
@@ -70,7 +76,7 @@ class Opened:
                 yield read(line, cells)
 
 
-def open_(path: Path, asked: Asked = Asked()) -> Opened:  # noqa: B008 -- it is frozen
+def open_(path: Path, asked: Asked = Asked()) -> Opened:
     """Look a file over, without reading its rows. ImportFileError names why it cannot be imported."""
     seen = survey(path, asked.encoding)
     if asked.pasted and seen.kind is Kind.CSV:
@@ -87,7 +93,7 @@ def open_(path: Path, asked: Asked = Asked()) -> Opened:  # noqa: B008 -- it is 
     return _with_columns(Opened(path, replace(seen, kind=Kind.CSV), "", delimiter, None), asked)
 
 
-def look(path: Path, asked: Asked = Asked()) -> Opened:  # noqa: B008
+def look(path: Path, asked: Asked = Asked()) -> Opened:
     """Look a file over to its end: a fault in the last line must not leave half of it imported.
 
     A column by whose name one would think that it tells how people stand, and that never does, is left aside.
@@ -109,7 +115,9 @@ def look(path: Path, asked: Asked = Asked()) -> Opened:  # noqa: B008
                 sample.see(cells)
     columns = opened.columns
     if state is not None and not tells:
-        places = {field_: place for field_, place in columns.places.items() if field_ is not Field.STATE}
+        places: dict[Field, int] = {
+            field_: place for field_, place in columns.places.items() if field_ is not Field.STATE
+        }
         columns = replace(columns, places=places)
     return replace(opened, columns=columns, rows=rows, sample=sample.words())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException  # with it installed, openpyxl reads XML by it
+from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # openpyxl reads XML by it
 from openpyxl import load_workbook
 
 from subscribers.files import ImportFileError

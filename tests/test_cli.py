@@ -220,7 +220,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
          "2024-01-01"), "nowhere.csv",
     ),
     "people without consent": (
-        ("subscribers", "import", "newsletter.db", "--list", "quarterly"), "--consent 'the words they agreed to'"
+        ("subscribers", "import", "readers.csv", "--list", "quarterly"), "--consent 'the words they agreed to'"
     ),
     "people of no list": (("subscribers", "add", "x@example.org", "--list", "weekly"), "newsletter lists list"),
     "no address": (("subscribers", "add", "x", "--list", "quarterly"), "That address cannot be used"),
@@ -250,6 +250,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused_ends_with_1_and_says_what_to_do(shell: Shell, what: str) -> None:
     words, told = REFUSED[what]
+    (shell.route.folder / "readers.csv").write_text("email\nx@example.org\n", encoding="utf-8")
     before = len(shell.route.activity())
     result = shell(*words, code=1)
     assert told in result.stderr

@@ -16,8 +16,16 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.database import Database
-from subscribers import importing
-from subscribers import AddressBook, Consent, ConsentError, ImportFileError, ImportReport, SubscriptionState, read
+from subscribers import (
+    AddressBook,
+    Consent,
+    ConsentError,
+    ImportFileError,
+    ImportReport,
+    SubscriptionState,
+    importing,
+    read,
+)
 from subscribers.tables import (
     ConsentEventRow,
     ImportBatchRow,
@@ -330,7 +338,11 @@ def _killed_after(database: Database, commits: int) -> Callable[[], AbstractCont
 @pytest.mark.parametrize("imported_as", ["confirmed", "bounced"])
 @pytest.mark.parametrize("commits", range(5))
 def test_interrupted_anywhere_and_run_again_each_row_lands_once(
-    database: Database, list_id: int, write: Callable[[str], Path], imported_as: str, commits: int,
+    database: Database,
+    list_id: int,
+    write: Callable[[str], Path],
+    imported_as: str,
+    commits: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(importing, "CHUNK", 500)
