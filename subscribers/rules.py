@@ -71,7 +71,7 @@ def is_new(standing: Standing, wanted: SubscriptionState, path: Path = Path.IMPO
     if standing.state == wanted.value:
         return False
     if wanted is SubscriptionState.UNSUBSCRIBED:
-        return True
+        return not standing.erased  # he is off every list, and an event would hold his address again
     reasons = _reasons(standing)
     if reasons:
         raise AddressError(refusal(reasons, path))

@@ -77,7 +77,8 @@ class Changing:
         if link is None or link.purpose is not Purpose.UNSUBSCRIBE or reason not in leaving.WHYS:
             return
         with self._database.transaction() as session:
-            leaving.say_why(session, link.id, reason, self._consent("link", network, now), now)
+            if self._is_live(session, link):
+                leaving.say_why(session, link.id, reason, self._consent("link", network, now), now)
 
     def pause(self, token: str, until: date, network: str) -> Standing | None:
         """No issue before that day. BadInput for a day that does not lie ahead, or too far."""

@@ -54,10 +54,11 @@ def unsuppress(
 
 
 def _required(session: Session, book: AddressBook, email: str) -> int:
-    card = subscribers.card_of(session, book.hash(subscribers.parse(email)))
-    if card is None:
+    """The person of that address, also one who was erased."""
+    found = session.scalar(subscribers.ids_of([book.hash(subscribers.parse(email))]))
+    if found is None:
         raise NotFound(f"{email} is not known here.")
-    return card.id
+    return found
 
 
 def _plain(reason: Reason) -> str:
