@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -736,7 +737,7 @@ def test_an_address_gets_one_mail_in_a_quarter_of_an_hour_and_three_a_day(either
         later(route, seconds=90)
     assert states(route).count("mailed") == 3
     mailed = [row.at for row in rows(route, SignUpRow) if row.state == "mailed"]
-    assert all(second - first >= timedelta(minutes=15) for first, second in zip(mailed, mailed[1:], strict=False))
+    assert all(second - first >= timedelta(minutes=15) for first, second in pairwise(mailed))
     later(route, days=1)
     sign_up(route, "nina@googlemail.com")
     assert states(route)[-1] == "waiting"
@@ -768,7 +769,8 @@ def _fill(route: Route, number: int, domain: str = "d{}.example", at: datetime |
         session.add_all(
             SignUpRow(
                 at=at or route.now, state="mailed", address_hash=f"h{n}-{domain}", domain=domain.format(n),
-                network=f"n{n}-{domain}", list_ids=[], source="form", handled_at=route.now, **({"checked": False} | more),
+                network=f"n{n}-{domain}", list_ids=[], source="form", handled_at=route.now,
+                **({"checked": False} | more),
             )
             for n in range(number)
         )  # fmt: skip

@@ -24,6 +24,7 @@ from newsletter.delivery.model import RouteDown
 from newsletter.delivery.sending import Tally
 from newsletter.delivery.tables import DeliveryRow, MailingRow, WorkerRow
 from newsletter.delivery.working import RESTS, Shift
+from newsletter.readers.model import SignUp
 from newsletter.settings import TransportSettings
 from tests.conftest import NOW
 from tests.route import AUTHOR, CONFIRMED, SLUG, Route, later
@@ -576,3 +577,36 @@ def test_killed_it_leaves_what_the_next_one_goes_on_with(approved: Route) -> Non
     once(approved)
     assert approved.issue().state.value == "sent"
     assert set(got(approved).values()) == {1}
+
+
+# -- sign-ups, and tidying -----------------------------------------------------------------------------------------
+
+
+def full_shift(route: Route, stop: threading.Event | None = None) -> Shift:
+    """A shift as the command makes it."""
+    pipeline = route.pipeline
+    return Shift(
+        pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, stop or threading.Event(),
+        pipeline.joining.handle, pipeline.joining.tidy,
+    )  # fmt: skip
+
+
+def test_it_works_on_sign_ups_that_a_page_left_and_mails_what_they_lead_to(either_route: Route) -> None:
+    route = either_route
+    form = SignUp("nina@example.com", ("quarterly",), "en", "Yes, send me the Quarterly.")
+    route.pipeline.joining.sign_up(form, "192.0.2.7")
+    full_shift(route).once()
+    assert [str(mail["To"]) for mail in route.mails()] == ["nina@example.com"]
+
+
+def test_it_tidies_once_an_hour(route: Route) -> None:
+    tidied: list[object] = []
+    pipeline = route.pipeline
+    made = Shift(
+        pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, threading.Event(),
+        tidy=lambda: tidied.append(route.now),
+    )  # fmt: skip
+    for minutes in (0, 1, 58, 1, 59):
+        later(route, minutes=minutes)
+        made.once()
+    assert len(tidied) == 2

@@ -118,9 +118,9 @@ def _link_works(said: Words, writer: Writer) -> str:
 
 def _not_you(said: Words, writer: Writer) -> str:
     return said.many(
-        "If that was not you, do nothing. You will hear nothing more from us, and after %(num)d day nothing of it is"
+        "If that was not you, do nothing: nothing is sent without your click, and after %(num)d day none of it is"
         " kept.",
-        "If that was not you, do nothing. You will hear nothing more from us, and after %(num)d days nothing of it is"
+        "If that was not you, do nothing: nothing is sent without your click, and after %(num)d days none of it is"
         " kept.",
         writer.kept_days,
     )
