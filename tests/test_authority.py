@@ -22,11 +22,11 @@ TABLE = {
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
-    "practice": EVERYBODY, "import": EVERYBODY, "unsubscribe": EVERYBODY,
+    "practice": EVERYBODY, "import": EVERYBODY, "ask": EVERYBODY, "unsubscribe": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},
-    "keys": {"admin"},
+    "keys": {"admin"}, "export": {"admin"},
 }  # fmt: skip
 NAMED = {
     "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve", "retry",
