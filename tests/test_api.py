@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,6 +23,7 @@ from newsletter.settings import Settings
 from newsletter.staff import keys, repeats
 from newsletter.staff.keys import Scope
 from newsletter.staff.tables import ApiKeyRow, IdempotentRow
+from newsletter.web.api import door, problems
 from newsletter.web.api.once import Once
 from newsletter.web.api.problems import Problem
 from newsletter.web.api.shapes import Left
@@ -554,3 +557,34 @@ def test_the_openapi_tells_the_api_and_nothing_else(sqlite_database: Database) -
                 if int(status) >= 400:
                     assert list(answer["content"]) == ["application/problem+json"]
     assert told["components"]["schemas"]["Problem"]
+
+
+# -- the page about it
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "api.md"
+_CURL = re.compile(r"curl -sS(?: -X (?P<method>\w+))? \"\$SITE/api/v1(?P<path>[^\"]*)\"(?P<rest>.*)", re.DOTALL)
+
+
+def test_the_examples_of_the_page_do_what_it_says(sqlite_database: Database) -> None:
+    api = Api(sqlite_database)
+    api.add("bo.reader@example.org")
+    blocks = re.findall(r"^```bash\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    commands = [one for block in blocks for one in re.split(r"\n(?=curl )", block.strip())]
+    statuses = []
+    for command in commands:
+        found = _CURL.fullmatch(command)
+        assert found, command
+        body = re.search(r"--json '(.*)'", found["rest"], re.DOTALL)
+        method = found["method"] or ("POST" if body else "GET")
+        assert 'Authorization: Bearer $KEY"' in found["rest"]
+        statuses.append(api.ask(method, found["path"], body[1].encode() if body else None).status_code)
+    assert statuses == [200, 202, 200, 200, 200, 200]
+
+
+def test_the_page_names_every_scope_and_every_code() -> None:
+    page = PAGE.read_text("utf-8")
+    assert all(f"| `{scope}` |" in page for scope in Scope)
+    sources = "".join(path.read_text("utf-8") for path in Path(door.__file__).parent.glob("*.py"))
+    codes = set(re.findall(r'Problem\(\s*\d+, "(\w+)"', sources)) | set(re.findall(r'_written\(\d+, "(\w+)"', sources))
+    codes |= set(problems._CODES.values()) | {"too_many"}
+    assert codes - {"failed"} == set(re.findall(r"`(\w+)`", page.rpartition("| Status |")[2])) - {"code"}
