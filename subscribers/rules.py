@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.model import SubscriptionState
@@ -48,11 +49,14 @@ def arrival(text: str, name: str, language: str, suppression_key: str) -> Arriva
 
 def checked_name(text: str) -> str:
     """The name, if it can be kept."""
+    if len(text) <= _NAME_LENGTH and text.isprintable():
+        return text
     if len(text) > _NAME_LENGTH or any(unicodedata.category(character) == "Cc" for character in text):
         raise AddressError(f"the name is longer than {_NAME_LENGTH} characters or holds control characters")
     return text
 
 
+@lru_cache(256)
 def checked_language(text: str) -> str:
     """The code as languages are compared: pt_br and PT-br are pt-BR (RFC 5646 2.1.1)."""
     code = text.replace("_", "-")
