@@ -71,8 +71,8 @@ class Rest:
 
 class Shift:
     """Looks every second for what is due, and works on each mailing in a thread of its own, so that a slow one holds
-    up no other. `work_on` and `deliver` are the pipeline's; they end early when `stop` is set. `join` works on sign-ups that
-    wait, `tidy` deletes every hour what nobody needs any more.
+    up no other. `work_on` and `deliver` are the pipeline's; they end early when `stop` is set. `join` works on sign-ups
+    that wait; `tidy` deletes every hour what nobody needs any more.
     """
 
     def __init__(
