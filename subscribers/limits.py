@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, text
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from subscribers.book import AddressBook
@@ -123,41 +125,16 @@ def _reached(limits: Sequence[Limit], counts: Sequence[int]) -> bool:
 
 def count(session: Session, now: datetime, one: Post | None = None) -> Counts:
     """The counts that one more post meets, or (without one) those that say whether the gate is narrow."""
-    mailed = SignUpRow.state.in_(("waiting", "mailed"))
-    unchecked = SignUpRow.checked.is_(False)
-    columns: dict[str, Select[tuple[int]]] = {
-        "unchecked": _number(MAILS, now, unchecked),
-        "fullest": _fullest(now, unchecked),
-    }
+    values: dict[str, object] = {_name(limit): now - limit.within for limit in _LIMITS}
+    values["old_enough"] = now - OLD_ENOUGH
     if one is not None:
-        columns |= {
-            f"address{n}": _number(limit, now, SignUpRow.address_hash == one.address_hash, mailed)
-            for n, limit in enumerate(MAILS_PER_ADDRESS)
-        }
-        columns |= {
-            f"network{n}": _number(limit, now, SignUpRow.network == one.network)
-            for n, limit in enumerate(POSTS_PER_NETWORK)
-            if one.network
-        }
-        columns["domain"] = _number(MAILS_PER_DOMAIN, now, SignUpRow.domain == one.domain, unchecked)
-        columns["checked"] = _number(CHECKED_MAILS, now, SignUpRow.checked.is_(True), mailed)
-        columns["rows"] = _number(ROWS, now)
-    answers = _answers(now).subquery()
-    found = (
-        session.execute(
-            select(
-                *(query.scalar_subquery().label(name) for name, query in columns.items()),
-                func.count().label("mails"),
-                func.count(answers.c.used_at).label("answers"),
-            ).select_from(answers)
-        )
-        .mappings()
-        .one()
-    )
+        values |= {"address": one.address_hash, "network": one.network, "domain": one.domain}
+    statement = _counts(of_post=one is not None, of_network=bool(one and one.network))
+    found = session.connection().execute(statement, values).mappings().one()
     return Counts(
         of_address=tuple(found.get(f"address{n}", 0) for n in range(len(MAILS_PER_ADDRESS))),
         of_network=tuple(found.get(f"network{n}", 0) for n in range(len(POSTS_PER_NETWORK))),
-        of_domain=found.get("domain", 0),
+        of_domain=found.get("of_domain", 0),
         unchecked=found["unchecked"],
         checked=found.get("checked", 0),
         rows=found.get("rows", 0),
@@ -169,32 +146,59 @@ def count(session: Session, now: datetime, one: Post | None = None) -> Counts:
 
 def mails_reached(session: Session, address_hash: str, now: datetime) -> bool:
     """Whether so many mails were queued for this address that one more must wait."""
-    mailed = (SignUpRow.address_hash == address_hash, SignUpRow.state == "mailed")
-    counts = [session.scalar(_number(limit, now, *mailed)) or 0 for limit in MAILS_PER_ADDRESS]
+    mailed = (_ROWS.c.address_hash == bindparam("address"), _ROWS.c.state == "mailed")
+    counts = [
+        session.scalar(_number(limit, *mailed), {_name(limit): now - limit.within, "address": address_hash}) or 0
+        for limit in MAILS_PER_ADDRESS
+    ]
     return _reached(MAILS_PER_ADDRESS, counts)
 
 
-def _number(limit: Limit, now: datetime, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:
-    return select(func.count()).select_from(SignUpRow).where(and_(SignUpRow.at > now - limit.within, *conditions))
+_ROWS = cast("Table", SignUpRow.__table__)
+_QUESTIONS = cast("Table", ConfirmationRow.__table__)
+_LIMITS = (*MAILS_PER_ADDRESS, *POSTS_PER_NETWORK, MAILS_PER_DOMAIN, MAILS, CHECKED_MAILS, ROWS)
 
 
-def _fullest(now: datetime, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+@cache
+def _counts(*, of_post: bool, of_network: bool) -> Select[Any]:
+    """All counts in one statement, built once: building it costs more than asking."""
+    mailed, unchecked = _ROWS.c.state.in_(("waiting", "mailed")), _ROWS.c.checked.is_(False)
+    columns = {"unchecked": _number(MAILS, unchecked), "fullest": _fullest(unchecked)}
+    if of_post:
+        at_address = (_ROWS.c.address_hash == bindparam("address"), mailed)
+        columns |= {f"address{n}": _number(limit, *at_address) for n, limit in enumerate(MAILS_PER_ADDRESS)}
+        columns["of_domain"] = _number(MAILS_PER_DOMAIN, _ROWS.c.domain == bindparam("domain"), unchecked)
+        columns["checked"] = _number(CHECKED_MAILS, _ROWS.c.checked.is_(True), mailed)
+        columns["rows"] = _number(ROWS)
+    if of_network:
+        from_network = _ROWS.c.network == bindparam("network")
+        columns |= {f"network{n}": _number(limit, from_network) for n, limit in enumerate(POSTS_PER_NETWORK)}
+    answers = _answers().subquery()
+    return select(
+        *(query.scalar_subquery().label(name) for name, query in columns.items()),
+        func.count().label("mails"),
+        func.count(answers.c.used_at).label("answers"),
+    ).select_from(answers)
+
+
+def _name(limit: Limit) -> str:
+    return f"since_{int(limit.within.total_seconds())}"
+
+
+def _number(limit: Limit, *conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(func.count()).select_from(_ROWS).where(_ROWS.c.at > bindparam(_name(limit)), *conditions)
+
+
+def _fullest(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
     """How many the domain has that has the most."""
-    return (
-        select(func.count().label("number"))
-        .select_from(SignUpRow)
-        .where(SignUpRow.at > now - MAILS_PER_DOMAIN.within, *conditions)
-        .group_by(SignUpRow.domain)
-        .order_by(func.count().desc())
-        .limit(1)
-    )
+    return _number(MAILS_PER_DOMAIN, *conditions).group_by(_ROWS.c.domain).order_by(func.count().desc()).limit(1)
 
 
-def _answers(now: datetime) -> Select[tuple[datetime | None]]:
+def _answers() -> Select[tuple[datetime | None]]:
     """The last confirmation mails that people had the time to answer; the partial index wants the purpose as it is."""
     return (
-        select(ConfirmationRow.used_at)
-        .where(text("confirmations.purpose = 'subscribe'"), ConfirmationRow.sent_at <= now - OLD_ENOUGH)
-        .order_by(ConfirmationRow.sent_at.desc())
+        select(_QUESTIONS.c.used_at)
+        .where(text("confirmations.purpose = 'subscribe'"), _QUESTIONS.c.sent_at <= bindparam("old_enough"))
+        .order_by(_QUESTIONS.c.sent_at.desc())
         .limit(LAST_MAILS)
     )
