@@ -14,6 +14,7 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.delivery import greeting
 from newsletter.errors import BadInput
+from newsletter.gathering import Gathering
 from newsletter.issues import lists as profiles
 from newsletter.issues.model import Profile
 from newsletter.readers import faces
@@ -34,6 +35,7 @@ class Changing:
         self._clock = clock
         self._book = book
         self._links = links
+        self._gathering = Gathering(database)
 
     # -- the way out ------------------------------------------------------------------------------------------------
 
@@ -46,19 +48,34 @@ class Changing:
             return self._standing(session, link, self._clock())
 
     def leave(self, token: str, network: str, source: str = "link") -> Standing | None:
-        """Off the list that this way out names, at once and for good; `source` is link or one_click. A link of a mail
-        that asks withdraws the request; one of a test copy changes nothing; one we never signed does nothing: None.
+        """Off the list that this way out names, at once and for good. A link of a mail that asks withdraws the request;
+        one of a test copy changes nothing; one we never signed does nothing: None.
         """
         link = self._way_out(token)
         if link is None:
             return None
         now = self._clock()
         with self._database.transaction() as session:
-            if link.purpose is Purpose.UNSUBSCRIBE:
-                leaving.leave(session, link.id, self._consent(source, network, now), now)
-            elif link.purpose is Purpose.REQUEST:
-                confirming.decline(session, self._book, link.id, self._book.network(network), now)
+            self._end(session, link, self._consent(source, network, now), now)
+        with self._database.reading() as session:
             return self._standing(session, link, now)
+
+    def leave_at_once(self, token: str, network: str) -> None:
+        """The same for a mail provider's post (RFC 8058), which looks at no page: hundreds that come at a time share
+        their commits. It returns when this one is committed.
+        """
+        link = self._way_out(token)
+        if link is not None:
+            now = self._clock()
+            consent = self._consent("one_click", network, now)
+            self._gathering.run(lambda session: self._end(session, link, consent, now))
+
+    def _end(self, session: Session, link: Link, consent: Consent, now: datetime) -> None:
+        """What this way out ends: a subscription, or the request of a mail that asks; a test copy's: nothing."""
+        if link.purpose is Purpose.UNSUBSCRIBE:
+            leaving.leave(session, link.id, consent, now)
+        elif link.purpose is Purpose.REQUEST:
+            confirming.decline(session, self._book, link.id, consent.network, now)
 
     def undo(self, token: str, network: str) -> Standing | None:
         """Back as it was; where `returning` says no, nothing changes and the answer says so."""

@@ -53,7 +53,7 @@ class _Pages:
 
     def act(self, request: Request, token: str, form: Posted) -> Response:
         if not form.get("page"):
-            self._changing.leave(token, network(request), "one_click")
+            self._changing.leave_at_once(token, network(request))
             return PlainTextResponse("You are unsubscribed.\n")
         act = form.get("act")
         if act in {"not_me", "block"}:
