@@ -92,6 +92,14 @@ def test_what_cannot_be_kept_changes_nothing_at_all(readers: Readers, name: str,
     assert readers.reason() is None
 
 
+def test_all_that_is_asked_for_at_once_is_done_at_once(readers: Readers) -> None:
+    readers.subscribe()
+    readers.changing.prefer(readers.own_page(), wishes("calls", name="M.", language="en", until=date(2024, 12, 1)), IP)
+    assert (readers.person().name, readers.person().language) == ("M.", "en")
+    assert (readers.reason(), readers.reason(slug="calls")) == ("unsubscribed", "paused")
+    assert {one.language for one in readers.events() if one.source == "page"} == {"en"}
+
+
 def test_a_pause_is_for_all_lists_and_can_be_ended(readers: Readers) -> None:
     readers.subscribe()
     page = readers.own_page()
