@@ -196,6 +196,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
         ["monthly", "--name", "Monthly", "--from", "Us <us@example.org>", "--postal-address", "1 Square"],
     ),
     "lists calm": ("lists", _at_draft, ["quarterly", "--wait", "20"]),
+    "lists welcome": ("lists", _at_draft, ["quarterly", "on"]),
     "transports set": ("transports", _at_draft, ["default", "--rate", "20"]),
     "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
@@ -205,7 +206,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
-    "staff list", "keys list", "transports list", "worker",
+    "staff list", "keys list", "transports list", "worker", "web", "run",
 }  # fmt: skip
 
 

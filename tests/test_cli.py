@@ -225,7 +225,7 @@ REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "people of no list": (("subscribers", "add", "x@example.org", "--list", "weekly"), "newsletter lists list"),
     "no address": (("subscribers", "add", "x", "--list", "quarterly"), "That address cannot be used"),
     "nobody known": (("subscribers", "show", "x@example.org"), "x@example.org is not known here"),
-    "not on the list": (("subscribers", "unsubscribe", "x@example.org", "--list", "quarterly"), "is not on quarterly"),
+    "not on the list": (("subscribers", "unsubscribe", "x@example.org", "--list", "quarterly"), "x@example.org is not"),
     "a list that is there": (
         ("lists", "add", "quarterly", "--name", "X", "--from", "X <x@example.org>", "--postal-address", "1"),
         "There is a list quarterly already",
@@ -534,7 +534,7 @@ def test_a_dry_run_writes_nothing_and_logs_nothing(shell: Shell) -> None:
     words = ("subscribers", "import", "people.csv", "--list", "quarterly", "--consent", "Yes", "--consent-at",
              "2024-01-01")  # fmt: skip
     dry = shell(*words, "--dry-run")
-    assert dry.stdout == "1 would be added, 0 unchanged, 1 refused.\n"
+    assert dry.stdout == "  line 2, new@example.org: confirmed\n1 would be added, 0 unchanged, 1 refused.\n"
     assert "line 3, wrong" in dry.stderr
     assert len(shell.route.activity()) == before
     assert shell(*words).stdout == "1 added, 0 unchanged, 1 refused.\n"

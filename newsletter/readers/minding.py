@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.readers.erasing import erase
-from subscribers import AddressBook, Consent, leaving, suppressing
-from subscribers.returning import RETURNS, Path, Reason, Return
+from subscribers import AddressBook, Consent, leaving, returning, suppressing
 
 
 def take_off(
@@ -32,7 +31,7 @@ def forget(session: Session, book: AddressBook, email: str, consent: Consent, no
 
 def unsuppress(
     session: Session, book: AddressBook, email: str, because: str, consent: Consent, now: datetime
-) -> tuple[Reason, ...]:
+) -> tuple[returning.Reason, ...]:
     """Lift what stands against mailing this address, with a written reason; what was lifted. IllegalMove where only
     the person can do that. Nobody is put back onto a list that he has left.
     """
@@ -42,7 +41,8 @@ def unsuppress(
     standing = suppressing.anywhere(session, key)
     if not standing:
         raise NotFound(f"Nothing stands against mailing {email}.")
-    closed = [reason for reason in standing if RETURNS[reason][Path.STAFF] is not Return.STAFF_WORD]
+    lifts = returning.Return.STAFF_WORD
+    closed = [reason for reason in standing if returning.RETURNS[reason][returning.Path.STAFF] is not lifts]
     if closed:
         raise IllegalMove(f"{email} is on the do-not-mail list ({_plain(closed[0])}); only this person can lift that.")
     suppressing.lift_anywhere(session, key, standing, because.strip(), now)
@@ -61,5 +61,5 @@ def _required(session: Session, book: AddressBook, email: str) -> int:
     return found
 
 
-def _plain(reason: Reason) -> str:
+def _plain(reason: returning.Reason) -> str:
     return reason.value.replace("_", " ")
