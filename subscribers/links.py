@@ -7,7 +7,7 @@ Subkeys by purpose come from each of SECRET_KEYS by HKDF; the first signs, all v
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -47,14 +47,15 @@ class Links:
 
     def __init__(self, secret_keys: tuple[str, ...]) -> None:
         self._keys = {purpose: [_subkey(key, purpose) for key in secret_keys] for purpose in Purpose}
-        self._signers = {purpose: hmac.new(keys[0], digestmod=hashlib.sha256) for purpose, keys in self._keys.items()}
+        self._writers = {purpose: _writer(purpose, keys[0]) for purpose, keys in self._keys.items()}
 
     def token(self, purpose: Purpose, id: int) -> str:  # noqa: A002
         """26 lower-case characters naming `id` (0 to 2**40 - 1)."""
-        body = _body(purpose, id)
-        signer = self._signers[purpose].copy()
-        signer.update(body)
-        return _base32(body + signer.digest()[:_MAC_BYTES])
+        return self._writers[purpose](id)
+
+    def writer(self, purpose: Purpose) -> Callable[[int], str]:
+        """`token` for one purpose, for those who write many."""
+        return self._writers[purpose]
 
     def read(self, token: str) -> Link | None:
         """The link behind a token, or None for anything forged, cut, re-keyed or foreign."""
@@ -70,8 +71,16 @@ def _subkey(key: str, purpose: Purpose) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=f"newsletter link {purpose.value}".encode()).derive(key.encode())
 
 
-def _body(purpose: Purpose, id_: int) -> bytes:
-    return bytes([_VERSION << 6 | purpose]) + id_.to_bytes(5, "big")
+def _writer(purpose: Purpose, key: bytes) -> Callable[[int], str]:
+    start, keyed = bytes([_VERSION << 6 | purpose]), hmac.new(key, digestmod=hashlib.sha256)
+
+    def write(id_: int) -> str:
+        body = start + id_.to_bytes(5, "big")
+        mac = keyed.copy()
+        mac.update(body)
+        return _base32(body + mac.digest()[:_MAC_BYTES])
+
+    return write
 
 
 def _mac(key: bytes, body: bytes) -> bytes:

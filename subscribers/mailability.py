@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Select, case, func, literal, or_, select
+from sqlalchemy import BindParameter, Select, case, func, literal, or_, select
 
 from subscribers.tables import ListRow, SubscriberRow, SubscriptionRow, SuppressionRow
 
@@ -22,12 +22,13 @@ REASONS = (
 
 
 def mailability(
-    list_id: int, now: datetime
+    list_id: int | BindParameter[int], now: datetime | BindParameter[datetime]
 ) -> Select[tuple[int, str | None, str | None, str, str, int, date | None, str]]:
     """One row per subscription of the list: `subscriber_id, reason, address, name, language, subscription_id,
     since, source`. `reason` is NULL for those who may be mailed at `now`, else one of REASONS.
 
     Used as a subquery by freeze and claim; both restrict it by `subscriber_id`, so nothing here may aggregate.
+    With parameters it can be built once and asked often.
     """
     suppression = (
         select(func.min(SuppressionRow.reason))

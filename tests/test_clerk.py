@@ -96,10 +96,12 @@ def test_no_more_than_the_limit_is_ever_in_doubt(world: World) -> None:
 
 
 def test_a_slow_lane_holds_little(world: World) -> None:
-    """What takes a tenth of a second each is not worth a hoard of forty that a kill would put in doubt."""
-    transport = Watched(world.database, Limits(streaming=True, in_doubt=40), seconds=0.05)
+    """What takes a tenth of a second each is not worth a hoard of forty that a kill would put in doubt. It has five in
+    hand; one more told within a moment, by a clock that came too late, makes it look twice or four times as fast.
+    """
+    transport = Watched(world.database, Limits(streaming=True, in_doubt=40), seconds=0.1)
     world.sender(world.release(), transport).run()
-    assert transport.most_in_doubt <= 12
+    assert transport.most_in_doubt <= 20
 
 
 def test_a_batch_is_one_handover_with_a_key_of_its_own(world: World) -> None:

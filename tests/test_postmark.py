@@ -6,7 +6,6 @@ import logging
 import socket
 import ssl
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -274,8 +273,8 @@ def test_too_large_a_letter_is_not_sent_and_the_others_are(lanes):
     name = Slot("name", Context.HTML)
     static = (headers.mailbox("From", "", "news@gardens.example"), headers.unstructured("Subject", "June"))
     issue = Compiled({"en": Part("en", "June", ("<p>", name, "</p>"), ("text\n",), static)})
-    these = [replace(letter(number), language="en") for number in (1, 2, 3)]
-    these[1] = replace(these[1], values={"name": "ü" * 2_600_000})
+    these = [letter(number)._replace(language="en") for number in (1, 2, 3)]
+    these[1] = these[1]._replace(values={"name": "ü" * 2_600_000})
     with PostmarkServer() as server:
         outcomes = handed(lanes(server, issue=issue), these)
     assert verdicts(outcomes) == [ACCEPTED, REJECTED, ACCEPTED]
@@ -304,7 +303,7 @@ def test_message_above_ten_megabytes_is_not_sent(lanes, monkeypatch):
 )
 def test_letter_with_a_broken_header_is_not_sent_and_the_others_are(line, lanes):
     these = letters(3)
-    these[1] = replace(these[1], headers=(*these[1].headers, line))
+    these[1] = these[1]._replace(headers=(*these[1].headers, line))
     with PostmarkServer() as server:
         outcomes = handed(lanes(server), these)
     assert verdicts(outcomes) == [ACCEPTED, REJECTED, ACCEPTED]
@@ -314,8 +313,8 @@ def test_letter_with_a_broken_header_is_not_sent_and_the_others_are(line, lanes)
 
 def test_letter_without_a_value_or_a_language_is_not_sent_and_the_others_are(lanes):
     these = letters(4)
-    these[1] = replace(these[1], values={})
-    these[2] = replace(these[2], language="la")
+    these[1] = these[1]._replace(values={})
+    these[2] = these[2]._replace(language="la")
     with PostmarkServer() as server:
         outcomes = handed(lanes(server), these)
     assert verdicts(outcomes) == [ACCEPTED, REJECTED, REJECTED, ACCEPTED]

@@ -9,7 +9,6 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -377,7 +376,7 @@ def test_old_server_without_extensions_takes_mail(mode):
 )  # fmt: skip
 def test_address_that_smtp_cannot_write_is_refused_before_a_word(mode, address, enhanced):
     with mode.server() as server:
-        outcomes = mode.handed(mode.transport(server), [replace(letter(1), address=address), letter(2)])
+        outcomes = mode.handed(mode.transport(server), [letter(1)._replace(address=address), letter(2)])
     assert verdicts(outcomes) == [REJECTED, ACCEPTED]
     assert (outcomes[0].enhanced, outcomes[0].code) == (enhanced, 553)
     assert server.verbs == ["EHLO", "MAIL", "RCPT", "BDAT" if mode.chunks else "DATA", "QUIT"]
@@ -386,7 +385,7 @@ def test_address_that_smtp_cannot_write_is_refused_before_a_word(mode, address, 
 def test_return_path_that_smtp_cannot_write_stops_the_route_and_loses_nobody(mode):
     with mode.server() as server:
         lane = mode.lane(mode.transport(server))
-        outcomes = some_handed(lane, [replace(letter(1), return_path="a\r\nb"), letter(2)])
+        outcomes = some_handed(lane, [letter(1)._replace(return_path="a\r\nb"), letter(2)])
         assert verdicts(outcomes) == [NOT_STARTED, NOT_STARTED]
         with pytest.raises(RouteDown, match="return path") as down:
             list(lane.hand_over(Few(letters(1)), "again"))
@@ -398,7 +397,7 @@ def test_return_path_that_smtp_cannot_write_stops_the_route_and_loses_nobody(mod
 def test_return_path_that_cannot_be_written_is_about_its_letter_and_those_behind_it(mode):
     with mode.server() as server:
         lane = mode.lane(mode.transport(server))
-        outcomes = some_handed(lane, [letter(1), replace(letter(2), return_path="a b"), letter(3)])
+        outcomes = some_handed(lane, [letter(1), letter(2)._replace(return_path="a b"), letter(3)])
         assert verdicts(outcomes) == [ACCEPTED, NOT_STARTED, NOT_STARTED]
         with pytest.raises(RouteDown, match="return path"):
             list(lane.hand_over(Few(letters(1)), "again"))
@@ -409,7 +408,7 @@ def test_return_path_that_cannot_be_written_is_about_its_letter_and_those_behind
 
 def test_empty_return_path_is_the_null_sender(mode):
     with mode.server() as server:
-        assert verdicts(mode.handed(mode.transport(server), [replace(letter(1), return_path="")])) == [ACCEPTED]
+        assert verdicts(mode.handed(mode.transport(server), [letter(1)._replace(return_path="")])) == [ACCEPTED]
     assert server.heard[1] == "MAIL FROM:<>"
 
 
@@ -901,8 +900,8 @@ def relay(authority):
 @pytest.mark.parametrize("tls", ["none", "starttls"])
 def test_postfix_takes_all_but_the_refused_reader_each_once_and_byte_for_byte(relay, tls, options, ca_file):
     number = itertools.count(1 + 100 * len(relay.messages()))
-    some = [replace(letter(next(number)), address=f"reader{at}@inbox.example") for at in range(30)]
-    some[17] = replace(some[17], address=REFUSED)
+    some = [letter(next(number))._replace(address=f"reader{at}@inbox.example") for at in range(30)]
+    some[17] = some[17]._replace(address=REFUSED)
     before = Counter(relay.messages())
     outcomes = handed(transport(relay.port, f"tls={tls}&ca={ca_file}{options}").lane(ISSUE), some)
     assert verdicts(outcomes) == [*[ACCEPTED] * 17, REJECTED, *[ACCEPTED] * 12], relay.log()

@@ -1,11 +1,11 @@
 """CHUNKING on the wire (RFC 3030): exact octets, several messages under way, and what is known when a line breaks."""
 
 import time
-from dataclasses import replace
 
 import pytest
 
 from newsletter.delivery.model import Few, Letter, RouteDown
+from newsletter.delivery.transports.chunks import HEED
 from tests.smtp_rig import (
     ACCEPTED,
     CHUNKING,
@@ -63,6 +63,26 @@ def test_letters_that_are_not_ready_are_not_waited_for_with_an_answer_due():
         lane.close()
     assert events == ["drawn 1", "told 1", "drawn 2", "told 2"]
     assert server.groups == [["EHLO"], FIRST, NEXT, ["QUIT"]]
+
+
+def test_what_is_answered_is_told_while_there_is_more_to_send():
+    with CHUNKING.server() as server:
+        lane, events = CHUNKING.transport(server).lane(ISSUE), []
+
+        class Slow(Few):
+            """After some letters it gives the server time to answer what it has."""
+
+            def __next__(self) -> Letter:
+                if len(events) > HEED:
+                    time.sleep(0.05)
+                one = super().__next__()
+                events.append(f"drawn {one.delivery}")
+                return one
+
+        events.extend(f"told {outcome.delivery}" for outcome in lane.hand_over(Slow(letters(40)), "key"))
+        lane.close()
+    assert events[:HEED] == [f"drawn {number}" for number in range(1, HEED + 1)]
+    assert events.index("told 1") < events.index("drawn 40")
 
 
 @pytest.mark.parametrize("mode", [CHUNKING, LONE_CHUNKS], ids=lambda mode: mode.name)
@@ -205,7 +225,7 @@ def test_what_goes_again_is_told_in_the_order_drawn_over_ever_so_short_connectio
                 route.habits.per_connection = 1 if one.delivery == 5 else 100
                 return one
 
-        some = [letter(1), letter(2), replace(letter(3), address="no address"), letter(4), letter(5)]
+        some = [letter(1), letter(2), letter(3)._replace(address="no address"), letter(4), letter(5)]
         lane = route.lane(ISSUE)
         told = [(outcome.delivery, outcome.verdict) for outcome in lane.hand_over(Learning(some), "key")]
         lane.close()

@@ -3,7 +3,6 @@
 import errno
 import os
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,7 +119,7 @@ def test_same_copy_twice_is_one_file(tmp_path):
 
 
 def test_notice_with_a_delivery_s_number_keeps_its_own_file(tmp_path):
-    notice = replace(letter(1), headers=(b"Message-ID: <n1@gardens.example>\r\n",))
+    notice = letter(1)._replace(headers=(b"Message-ID: <n1@gardens.example>\r\n",))
     hand(FolderTransport("trial", str(tmp_path)), letter(1), notice)
     assert len(list(tmp_path.glob("000000000001-*.eml"))) == 2
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, Table, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -49,6 +50,13 @@ def may_go_on(session: Session, mailing_id: int, worker_id: int, transport: str 
     """Whether anything may be claimed: the mailing sends, its decision counts, and this worker lives. With a
     `transport`: and no other one has taken the mailing over.
     """
+    values = {"mailing": mailing_id, "of_worker": worker_id, "over": transport}
+    return session.connection().execute(_going(named=transport is not None), values).first() is not None
+
+
+@cache
+def _going(*, named: bool) -> Select[tuple[int]]:
+    """Built once: building it costs more than asking. `named`: it must go over the transport `over`."""
     approved = (
         select(DecisionRow.id)
         .join(SnapshotRow, SnapshotRow.fingerprint == DecisionRow.fingerprint)
@@ -60,17 +68,14 @@ def may_go_on(session: Session, mailing_id: int, worker_id: int, transport: str 
             DecisionRow.issue_id == MailingRow.issue_id,
         )
     )
-    found = session.scalar(
-        select(MailingRow.id).where(
-            MailingRow.id == mailing_id,
-            MailingRow.state == "sending",
-            *([] if transport is None else [MailingRow.transport == transport]),
-            # A practice run needs no yes: it goes over `null`, and nowhere else.
-            or_(MailingRow.kind == "rehearsal", approved.exists()),
-            select(WorkerRow.id).where(WorkerRow.id == worker_id, WorkerRow.ended_at.is_(None)).exists(),
-        )
+    return select(MailingRow.id).where(
+        MailingRow.id == bindparam("mailing"),
+        MailingRow.state == "sending",
+        *([MailingRow.transport == bindparam("over")] if named else []),
+        # A practice run needs no yes: it goes over `null`, and nowhere else.
+        or_(MailingRow.kind == "rehearsal", approved.exists()),
+        select(WorkerRow.id).where(WorkerRow.id == bindparam("of_worker"), WorkerRow.ended_at.is_(None)).exists(),
     )
-    return found is not None
 
 
 def due(session: Session, mailing_id: int, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -119,9 +124,8 @@ _MARK = (
 
 def _still_mailable(session: Session, mailing_id: int, taken: dict[int, int], now: datetime) -> list[Claimed]:
     list_id = session.scalars(select(MailingRow.list_id).where(MailingRow.id == mailing_id)).one()
-    people = subscribers.mailability(list_id, now).subquery()
     # Core and positions: this runs for each reader, and building objects of the mapping would cost more than asking.
-    rows = session.connection().execute(select(people).where(people.c.subscriber_id.in_(taken))).all()
+    rows = session.connection().execute(_people(), {"of_list": list_id, "at": now, "whom": list(taken)}).all()
     reasons = dict.fromkeys(taken, "unsubscribed") | {row[0]: row[1] for row in rows}
     _exclude(session, [(str(reason), taken[who]) for who, reason in reasons.items() if reason is not None], now)
     claimed = [
@@ -130,6 +134,15 @@ def _still_mailable(session: Session, mailing_id: int, taken: dict[int, int], no
         if reason is None
     ]
     return sorted(claimed, key=attrgetter("delivery"))
+
+
+@cache
+def _people() -> Select[tuple[int, str | None, str | None, str, str, int, date | None, str]]:
+    """Built once, too: those of a list among some readers, and whether they may be mailed."""
+    of_list: BindParameter[int] = bindparam("of_list")
+    at: BindParameter[datetime] = bindparam("at", type_=subscribers.Instant)
+    people = subscribers.mailability(of_list, at).subquery()
+    return select(people).where(people.c.subscriber_id.in_(bindparam("whom", expanding=True)))
 
 
 def _exclude(session: Session, whom: Sequence[tuple[str, int]], now: datetime) -> None:

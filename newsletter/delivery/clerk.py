@@ -54,7 +54,8 @@ class Feed:
         self.begun = 0  # granted and not written down
         self.asks = False  # the lane is connected and wants letters
         self.quota = FEW
-        self._counted = 0
+        self._told = 0  # so many, ever
+        self._told_before = 0  # the same at `_since`
         self._since = time.monotonic()
         self.retired = False
         self.has_left = False
@@ -85,11 +86,9 @@ class Feed:
 
     def tell(self, outcome: Outcome) -> None:
         """What became of a letter; written down soon."""
-        handover = self._drawn.pop(outcome.delivery)
-        with self._clerk.lock:
-            self.told.append((handover, outcome))
-            self._counted += 1
-            self._clerk.hear(1, urgent=self.begun == len(self.told))
+        self.told.append((self._drawn.pop(outcome.delivery), outcome))
+        self._told += 1
+        self._clerk.hear()
 
     def give_back(self) -> None:
         """What was not drawn waits again. What was, and of which nothing was told, nobody knows."""
@@ -100,7 +99,7 @@ class Feed:
             self._drawn.clear()
             self.told += rest
             self.asks = False
-            self._clerk.hear(len(rest), urgent=True)
+            self._clerk.wake()
 
     def leave(self) -> None:
         """The lane is at its end."""
@@ -124,7 +123,7 @@ class Feed:
             return True
         with self._clerk.lock:
             self.asks = True
-            self._clerk.hear(0, urgent=True)
+            self._clerk.wake()
             while not self._granted and not self.is_over():
                 self._more.wait(TICK)
             return bool(self._granted)
@@ -152,7 +151,9 @@ class Feed:
         doubt where the other side is slow.
         """
         if now - self._since >= MOMENT / 10:
-            speed, self._counted, self._since = self._counted / (now - self._since), 0, now
+            told = self._told
+            speed = (told - self._told_before) / (now - self._since)
+            self._told_before, self._since = told, now
             self.quota = max(FEW, int(speed * MOMENT))
         return max(1, min(self.quota, share))
 
@@ -219,10 +220,17 @@ class Clerk:
             self.feeds.append(feed)
         return feed
 
-    def hear(self, told: int, *, urgent: bool) -> None:
-        """A feed has so much to be written down; `urgent`: its lane has nothing left to do. With the lock held."""
-        self._heard += told
-        if urgent or self._heard >= self._enough:
+    def hear(self) -> None:
+        """One more outcome is there to be written down. Without the lock, so some may go uncounted: this only wakes us
+        in time, and a lane that has nothing left to do wakes us itself.
+        """
+        self._heard += 1
+        if self._heard >= self._enough:
+            self.wake()
+
+    def wake(self) -> None:
+        """Look again whether a commit is due."""
+        with self.lock:
             self._due.notify()
 
     def close(self) -> None:
@@ -283,8 +291,12 @@ class Clerk:
             self._persist(lambda session: give_back(session, self._worker.id))
         if not told and not wants:
             return
+        wanted = sum(wants.values())
         if wants:
-            self._claim(sum(wants.values()))
+            self._claim(wanted)
+            if not self._window:
+                self._drained = True
+                self.ended.set()
         try:
             granted = self._persist(lambda session: self._write(session, told, wants))
         except ClaimLost:
@@ -303,6 +315,10 @@ class Clerk:
                 for _ in claimed:
                     self._window.popleft()
             self.feeds = [feed for feed in self.feeds if feed.begun or not feed.has_left]
+        if wants and self._is_time() and not self.is_ending():
+            # For the next round, while the lanes are busy with this one's. Finding nothing ends nothing yet: of the
+            # letters in hand some may come back, and their lanes must live to say why.
+            self._claim(wanted)
 
     def _settled(self, handovers: Iterable[int]) -> None:
         for handover, number in Counter(handovers).items():
@@ -343,11 +359,9 @@ class Clerk:
         limit = max(wanted, min(WINDOW, int(ahead))) - len(self._window)
         mailing_id, worker_id, over = self._mailing_id, self._worker.id, self._claims_for
         found = self._persist(lambda session: claim(session, mailing_id, worker_id, limit, self._clock(), over))
-        self._claimed_at = now
-        self._window.extend(found)
         if not self._window:
-            self._drained = True
-            self.ended.set()
+            self._claimed_at = now  # the time of the oldest
+        self._window.extend(found)
 
     def _write(
         self, session: Session, told: Mapping[Feed, list[tuple[int, Outcome]]], wants: Mapping[Feed, int]

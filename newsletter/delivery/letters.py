@@ -27,9 +27,9 @@ class Addresser:
         message: Purpose = Purpose.MESSAGE,
         bounce: Purpose = Purpose.DELIVERY,
     ) -> None:
-        self._message, self._bounce = message, bounce
-        self._links = links
-        self._base_url = base_url
+        self._message, self._bounce = links.writer(message), links.writer(bounce)
+        self._unsubscribe, self._preferences = links.writer(Purpose.UNSUBSCRIBE), links.writer(Purpose.PREFERENCES)
+        self._unsubscribe_url, self._preferences_url = f"{base_url}/u/", f"{base_url}/p/"
         self._sealed = sealed
         self._languages = frozenset(languages)
         # Written and checked once; a reader's token takes the place of the one that was checked.
@@ -41,8 +41,7 @@ class Addresser:
     def letter(self, claimed: Claimed, now: datetime) -> Letter:
         """The copy of one reader, in his language version or the list's default one."""
         language = self.language_of(claimed.language, self._languages, self._sealed)
-        unsubscribe = self._links.token(Purpose.UNSUBSCRIBE, claimed.subscription)
-        message_id = self._links.token(self._message, claimed.delivery)
+        unsubscribe = self._unsubscribe(claimed.subscription)
         return Letter(
             delivery=claimed.delivery,
             language=language,
@@ -51,13 +50,13 @@ class Addresser:
             return_path=self._return_path(claimed.delivery),
             headers=(
                 _to(claimed.name, claimed.address),
-                message_id.encode().join(self._message_id),
+                self._message(claimed.delivery).encode().join(self._message_id),
                 _date_line(now.replace(microsecond=0)),
                 unsubscribe.encode().join(self._list_unsubscribe),
             ),
             values={
-                "unsubscribe_url": f"{self._base_url}/u/{unsubscribe}",
-                "preferences_url": (f"{self._base_url}/p/{self._links.token(Purpose.PREFERENCES, claimed.subscriber)}"),
+                "unsubscribe_url": self._unsubscribe_url + unsubscribe,
+                "preferences_url": self._preferences_url + self._preferences(claimed.subscriber),
                 "since": _since(language, claimed.since, claimed.source),
             },
         )
@@ -72,7 +71,7 @@ class Addresser:
 
     def _return_path(self, delivery: int) -> str:
         """`verp@domain`: an address that names this copy, so that a bounce finds its reader (and a forged one not)."""
-        token = self._links.token(self._bounce, delivery)
+        token = self._bounce(delivery)
         return return_path(str(self._sealed["return_path"]), token, str(self._sealed["from_address"]))
 
 

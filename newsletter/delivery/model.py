@@ -1,10 +1,11 @@
 """The vocabulary of handing over: letters, lanes, outcomes, and the states of a delivery."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 
 from newsletter.rendering.mime import Compiled
 
@@ -52,8 +53,7 @@ class Fault(StrEnum):
     ROUTE = "route"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a lane reports for one letter. `code` is the SMTP reply or HTTP status, `enhanced` like "5.1.1"."""
 
     delivery: int
@@ -66,8 +66,7 @@ class Outcome:
     retry_after: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One copy, addressed. `headers` are this copy's own whole lines; `values` fill the slots.
 
     `return_path` is the envelope sender, or "" where the transport has its own.
@@ -79,7 +78,7 @@ class Letter:
     name: str
     return_path: str
     headers: tuple[bytes, ...]
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = MappingProxyType({})
 
 
 class Letters(Protocol):

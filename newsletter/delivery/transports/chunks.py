@@ -15,6 +15,8 @@ from newsletter.delivery.transports.line import Copies, Copy, Line, spoken
 from newsletter.delivery.transports.replies import NotSmtp, has_closed
 from newsletter.delivery.verdicts import judge
 
+HEED = 8  # with so many under way, answers that have come are heard before the next one is begun
+
 
 def by_chunks(line: Line, copies: Copies) -> Iterator[Outcome]:
     """Outcomes in the order drawn, until the connection is spent or broken, or the copies are at their end."""
@@ -35,8 +37,14 @@ def by_chunks(line: Line, copies: Copies) -> Iterator[Outcome]:
 
 
 def _begin(line: Line, copies: Copies, begun: deque[Copy]) -> None:
-    """Send what is ready; wait for a copy only when none is under way."""
+    """Send what is ready; wait for a copy only when none is under way.
+
+    What is answered is told while there is still something to send: only so the next letters' intents are committed
+    before the line runs dry.
+    """
     while line.is_usable() and not line.is_spent(len(begun)) and (copies.ready() or not begun):
+        if len(begun) >= HEED and line.channel.has_come():
+            return
         copy = copies.next(line)
         if copy is None:
             return

@@ -21,6 +21,7 @@ SLOWEST = 5_000  # octets a second; who takes less of a message for long is take
 _CHUNK = 64 * 1024
 _RECORD = 16 * 1024  # the most that TLS puts into one
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?")
+_WHOLE = re.compile(rb"([2-5]\d\d)(?: ([^\r\n]{0,%d}))?\r?\n" % (LONGEST_LINE // 2))
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _READ_OR_WRITE = select.POLLIN | select.POLLOUT
@@ -38,9 +39,12 @@ class Channel:
         self.sent = 0  # octets that the system has taken from us, ever
         self._unread = b""
         # OpenSSL does not tell how far it came within one call; of a record that did not leave whole, nothing is read.
-        self._at_once = _RECORD if isinstance(sock, ssl.SSLSocket) else sys.maxsize
+        # And it may hold what the system has no more: only a plain socket can be waited for before it is read.
+        self._is_plain = not isinstance(sock, ssl.SSLSocket)
+        self._at_once = sys.maxsize if self._is_plain else _RECORD
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
+        self._polls_for = select.POLLIN
 
     def write(self, data: bytes, seconds: float) -> None:
         """Give all of it to the system. On an OSError `sent` tells how far it came."""
@@ -59,6 +63,9 @@ class Channel:
 
     def reply(self, seconds: float) -> tuple[int, bytes]:
         """The whole next reply: its last code, and the text of all its lines, one below the other."""
+        if whole := _WHOLE.match(self._unread):  # most are one line, and there already
+            self._unread = self._unread[whole.end() :]
+            return int(whole[1]), (whole[2] or b"").strip(b" \t")
         ends_at = time.monotonic() + seconds
         self._wait_for_nothing()
         texts: list[bytes] = []
@@ -71,6 +78,16 @@ class Channel:
             if found[2] != b"-":
                 return int(found[1]), b"\n".join(texts)
         raise NotSmtp("the reply has no end")
+
+    def has_come(self) -> bool:
+        """Whether there is something to be read, if only that the connection has ended."""
+        if self._unread:
+            return True
+        self._wait_for_nothing()
+        try:
+            return self._take_in()
+        except OSError:
+            return True
 
     def must_be_quiet(self) -> None:
         """Raise when there is text left after the last reply: the next ones would be matched wrongly."""
@@ -97,8 +114,9 @@ class Channel:
         while (end := self._unread.find(b"\n", 0, LONGEST_LINE)) < 0:
             if len(self._unread) >= LONGEST_LINE:
                 raise NotSmtp("a line of the reply has no end")
-            if not self._take_in():
+            if self._is_plain or not self._take_in():
                 self._wait(select.POLLIN, ends_at)
+                self._take_in()
         line, self._unread = self._unread[:end], self._unread[end + 1 :]
         return line.removesuffix(b"\r")
 
@@ -117,7 +135,9 @@ class Channel:
 
     def _wait(self, for_what: int, ends_at: float) -> None:
         left = ends_at - time.monotonic()
-        self._poll.modify(self.sock, for_what)
+        if for_what != self._polls_for:
+            self._poll.modify(self.sock, for_what)
+            self._polls_for = for_what
         if left <= 0 or not self._poll.poll(left * 1000):
             raise TimeoutError("timed out")
 
