@@ -1,0 +1,516 @@
+"""Every kind of mail that is sent, really delivered, and all that programs and strangers do to the links in it."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import select
+
+from newsletter.delivery import alarming, greeting, guarding, notices
+from newsletter.delivery.copying import COPY
+from newsletter.delivery.tables import NoticeRow
+from newsletter.issues import lists as profiles
+from newsletter.readers.model import SignUp
+from newsletter.rendering.words import words
+from subscribers import Purpose, limits, renewing
+from subscribers.tables import ConsentEventRow, SubscriberRow, SubscriptionRow
+from tests.conftest import drop_postgres, new_postgres, postgres_url
+from tests.postgres import Postgres
+from tests.route import ADMIN, APPROVER, CONFIRMED, SLUG, WORKSHOP_DATABASE, Route, laid_out, later
+from tests.test_cli import Shell
+from tests.test_public_pages import Visitor, dump, heading
+
+BASE = "https://news.example.org"
+HOME = "192.0.2.7"
+ADA, BOB, EVE, DARIO = CONFIRMED
+NELL, JOINED, MOVED = "nell@new.example", "jo@joined.example", "bob@elsewhere.example"
+INVITED = ("ina@invited.example", "ivo@invited.example")
+ASKED = ("ruth@asked.example", "rene@asked.example")
+TESTER = "tester@example.org"
+
+ISSUE = "issue"  # of a mailing, which is no notice
+CONFIRM, INVITE, ADDRESS, RENEW = "confirm", "invite", "address", "renew"
+# To whom the mail of each kind goes that is looked at; all are different people.
+READERS = {
+    ISSUE: EVE, COPY: ADA, notices.TEST_COPY: TESTER, CONFIRM: NELL, INVITE: INVITED[0], ADDRESS: MOVED,
+    RENEW: ASKED[0], greeting.WELCOME: JOINED,
+}  # fmt: skip
+STAFF = {notices.REVIEW_REQUEST: APPROVER, notices.PAUSED: ADMIN, alarming.ALARM: ADMIN}
+KINDS = READERS | STAFF
+# Where the links of each kind lead.
+LEADS = {
+    **{kind: {"u", "p", "issues", "media", "subscribe"} for kind in (ISSUE, COPY, notices.TEST_COPY)},
+    **{kind: {"c", "u"} for kind in (CONFIRM, INVITE, ADDRESS, RENEW)},
+    greeting.WELCOME: {"u", "p", "issues"},
+    **{kind: set() for kind in STAFF},
+}
+SUBSCRIBED, QUESTIONS = (ISSUE, COPY, RENEW, greeting.WELCOME), (CONFIRM, INVITE, ADDRESS)
+
+TEMPLATE = "template_mailed"
+
+URL = re.compile(r"https?://[^\s<>\"']+")
+TOKEN = re.compile(r"/[ucp]/[\w-]+")
+
+
+@dataclass
+class Installation:
+    """One in which mail of every kind was sent."""
+
+    route: Route
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        return Visitor(self.route)
+
+    @cached_property
+    def mails(self) -> dict[str, list[EmailMessage]]:
+        """By kind, as the token in its Message-ID names it."""
+        with self.route.database.reading() as session:
+            kinds = dict(session.execute(select(NoticeRow.id, NoticeRow.kind)).tuples().all())
+        found: dict[str, list[EmailMessage]] = {}
+        for mail in self.route.mails():
+            link = self.route.pipeline.links.read(str(mail["Message-ID"]).strip("<>").partition("@")[0])
+            assert link is not None
+            kind = ISSUE if link.purpose is Purpose.MESSAGE else kinds[link.id]
+            found.setdefault(kind, []).append(mail)
+        return found
+
+    def mail(self, kind: str, to: str = "") -> EmailMessage:
+        """The last one of a kind to a person."""
+        address = to or KINDS[kind]
+        return [one for one in self.mails[kind] if address in str(one["To"])][-1]
+
+    def dump(self) -> dict[str, list[str]]:
+        return dump(self.route.database)
+
+    def path(self, kind: str, prefix: str, to: str = "") -> str:
+        """The one link of a mail below this letter."""
+        (found,) = {url for url in own(self.mail(kind, to)) if url.startswith(f"{BASE}/{prefix}/")}
+        return found.removeprefix(BASE)
+
+
+def texts(mail: EmailMessage) -> Iterator[str]:
+    """All that a program can look for links in: headers, the text, the HTML."""
+    yield from map(str, mail.values())
+    for part in mail.walk():
+        if part.get_content_maintype() == "text":
+            content = str(part.get_content())
+            yield html.unescape(content) if part.get_content_subtype() == "html" else content
+
+
+def urls(mail: EmailMessage) -> list[str]:
+    return sorted({url for text in texts(mail) for url in URL.findall(text)})
+
+
+def own(mail: EmailMessage) -> list[str]:
+    """Those on our own site."""
+    return [url for url in urls(mail) if url.startswith(BASE) and not is_calendar(url)]
+
+
+def is_calendar(url: str) -> bool:
+    """Mails link to the calendar of an issue, which has no page yet: it is left out, and must only not fail."""
+    return url.partition("?")[0].endswith(".ics")
+
+
+# -- the installation -------------------------------------------------------------------------------------------------
+
+
+def sign_up(route: Route, address: str, network: str = HOME) -> None:
+    route.pipeline.joining.sign_up(SignUp(address, ("quarterly",), "en", "Yes, send me The Quarterly."), network)
+    route.pipeline.joining.handle()
+
+
+def token_of(route: Route, address: str) -> str:
+    """Of the link that a mail to this address asks with."""
+    (mail,) = [one for one in route.mails() if address in str(one["To"])]
+    return next(url for url in own(mail) if "/c/" in url).rpartition("/")[2]
+
+
+def mail_everything(route: Route) -> None:
+    _the_issue(route)
+    route.now = datetime.now(UTC)  # commands have no other clock
+    _the_questions(route)
+    later(route, minutes=1)
+    _the_alarm(route)
+
+
+def _the_issue(route: Route) -> None:
+    """Test copies, the review, the mailing with a pause by the guard, one more copy."""
+    with route.database.transaction() as session:
+        profiles.set_welcome(session, route.list_id(), on=True)
+    route.pipeline.test(SLUG, TESTER, route.who(ADMIN))
+    route.sign_off()
+    route.send(wait=False)
+    with route.database.transaction() as session:
+        assert guarding.pause(session, route.mailings()[0].id, "5 of 5 mailboxes do not exist.", route.now)
+    route.pipeline.resume(SLUG, route.who(ADMIN))
+    route.send()
+    route.pipeline.copy(SLUG, ADA, route.who(ADMIN))
+    route.pipeline.deliver_notices()
+
+
+def _the_questions(route: Route) -> None:
+    """People who join, move, are invited, are asked again; one of them has confirmed and is welcomed."""
+    for address in (NELL, JOINED):
+        sign_up(route, address)
+    route.pipeline.deliver_notices()
+    assert route.pipeline.joining.confirm(token_of(route, JOINED), HOME)
+    own_page = route.pipeline.links.token(Purpose.PREFERENCES, person(route, BOB).id)
+    route.pipeline.changing.new_address(own_page, MOVED, HOME)
+    with pytest.MonkeyPatch.context() as patch:
+        shell = Shell(route, patch)
+        invite(shell)
+        ask_again(shell)
+    route.pipeline.deliver_notices()
+
+
+def invite(shell: Shell) -> None:
+    _file(shell.route.folder / "invited.csv", INVITED)
+    shell("subscribers", "import", "invited.csv", "--list", "quarterly", "--invite", "--by", ADMIN)
+
+
+def ask_again(shell: Shell) -> None:
+    _file(shell.route.folder / "asked.csv", ASKED)
+    shell("subscribers", "import", "asked.csv", "--list", "quarterly", "--consent-unknown", "--by", ADMIN)
+    told = shell("subscribers", "ask", "--list", "quarterly", "--wave", "10", "--by", ADMIN)
+    assert f"{len(ASKED)} are asked" in told.output
+
+
+def _file(path: Path, addresses: tuple[str, ...]) -> None:
+    path.write_text("\n".join(("email", *addresses)) + "\n", encoding="utf-8")
+
+
+def _the_alarm(route: Route) -> None:
+    """So many strangers are signed up, of whom nobody answers, that those who look after it are told."""
+    for number in range(limits.LAST_MAILS):
+        sign_up(route, f"x@stranger{number}.example", f"198.51.100.{number}")
+    route.pipeline.deliver_notices()
+    later(route, hours=3)
+    route.pipeline.joining.handle()
+    route.pipeline.deliver_notices()
+
+
+def person(route: Route, address: str) -> SubscriberRow:
+    with route.database.reading() as session:
+        return session.scalars(select(SubscriberRow).where(SubscriberRow.address == address)).one()
+
+
+def subscription(route: Route, address: str) -> SubscriptionRow:
+    id_ = person(route, address).id
+    with route.database.reading() as session:
+        return session.scalars(select(SubscriptionRow).where(SubscriptionRow.subscriber_id == id_)).one()
+
+
+Made = tuple[Path, datetime]
+
+
+@pytest.fixture(scope="module")
+def mailed(tmp_path_factory: pytest.TempPathFactory, assembled_folder: Path) -> Made:
+    route = laid_out(assembled_folder, tmp_path_factory.mktemp("mailed") / "route")
+    mail_everything(route)
+    route.close()
+    return route.folder, route.now
+
+
+@pytest.fixture(scope="module")
+def mailed_on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, assembled_folder: Path, postgres: Postgres, postgres_assembled: str
+) -> Iterator[Made]:
+    new_postgres(postgres, TEMPLATE, postgres_assembled)
+    folder = tmp_path_factory.mktemp("mailed") / "route"
+    route = laid_out(assembled_folder, folder, postgres_url(postgres, TEMPLATE))
+    mail_everything(route)
+    route.close()
+    yield folder, route.now
+    drop_postgres(postgres, TEMPLATE)
+
+
+@pytest.fixture
+def installation(mailed: Made, workshop: Path) -> Iterator[Installation]:
+    folder, now = mailed
+    route = laid_out(folder, workshop)
+    route.now = now
+    yield Installation(route)
+    route.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, workshop: Path) -> Iterator[Installation]:
+    """Once on each engine."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("installation")
+        return
+    folder, now = request.getfixturevalue("mailed_on_postgres")
+    server = request.getfixturevalue("postgres")
+    new_postgres(server, WORKSHOP_DATABASE, TEMPLATE)
+    route = laid_out(folder, workshop, postgres_url(server, WORKSHOP_DATABASE))
+    route.now = now
+    yield Installation(route)
+    route.close()
+    drop_postgres(server, WORKSHOP_DATABASE)
+
+
+def test_there_is_mail_of_every_kind(installation: Installation) -> None:
+    assert set(installation.mails) == set(KINDS)
+    assert set(KINDS) >= greeting.KINDS
+    for kind in KINDS:
+        paths = {url.removeprefix(f"{BASE}/").partition("/")[0] for url in own(installation.mail(kind))}
+        assert paths == LEADS[kind], kind
+
+
+# -- programs that open every link ------------------------------------------------------------------------------------
+
+VISITS = (
+    ("HEAD", "BarracudaSentinel (EE)"),
+    ("GET", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"),
+    ("HEAD", ""),
+    (
+        "GET",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36",
+    ),
+)
+
+
+def test_programs_that_open_every_link_change_nothing(either: Installation) -> None:
+    before = either.dump()
+    opened = sorted({url for kind in KINDS for url in urls(either.mail(kind)) if url.startswith(BASE)})
+    for url, (method, agent) in product(opened, VISITS):
+        answer = either.visitor.request(method, url, headers={"User-Agent": agent})
+        assert answer.status_code < 500 if is_calendar(url) else answer.status_code == 200, url
+        assert "set-cookie" not in answer.headers
+        assert "location" not in answer.headers
+        assert (method == "HEAD") == (not answer.content)
+    assert either.dump() == before
+
+
+def test_programs_that_follow_what_the_pages_link_to_change_nothing(installation: Installation) -> None:
+    before = installation.dump()
+    todo = sorted({url for kind in KINDS for url in own(installation.mail(kind))})
+    seen = set(todo)
+    while todo:
+        answer = installation.visitor.get(todo.pop())
+        assert answer.status_code == 200, answer.request.url
+        assert "set-cookie" not in answer.headers
+        found = set(linked(answer)) - seen
+        seen |= found
+        todo += found
+    assert {f"{BASE}/issues", f"{BASE}/issues/feed.xml"} <= seen
+    assert installation.dump() == before
+
+
+def linked(answer: Response) -> Iterator[str]:
+    """What a page of ours leads to on our own site."""
+    if answer.headers["content-type"].startswith("text/html"):
+        for address in re.findall(r"""(?:href|src)="([^"#]+)""", answer.text):
+            url = str(answer.request.url.join(html.unescape(address)))
+            if url.startswith(BASE) and not is_calendar(url):
+                yield url
+
+
+# -- the button of mail programs (RFC 8058) ---------------------------------------------------------------------------
+
+ONE_CLICK = "List-Unsubscribe=One-Click"
+FORM = {"List-Unsubscribe": "One-Click"}
+POSTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "urlencoded": ("", {"data": FORM}),
+    "multipart/form-data": ("", {"files": {"List-Unsubscribe": (None, "One-Click")}}),
+    "empty": ("", {}),
+    "text/plain": ("", {"content": ONE_CLICK, "headers": {"Content-Type": "text/plain"}}),
+    "an odd type": ("", {"content": ONE_CLICK, "headers": {"Content-Type": "application/x-unheard-of; q=*"}}),
+    "no type": ("", {"content": ONE_CLICK}),
+    "more in the address": ("?utm_source=mail&lang=es&page=1&act=undo", {"data": FORM}),
+    "a slash at the end": ("/", {"data": FORM}),
+    "an odd program": ("", {"data": FORM, "headers": {"User-Agent": b"Googlebot/2.1 (bot; spider) \xff"}}),
+    "from a page elsewhere": (
+        "", {"data": FORM, "headers": {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}},
+    ),
+}  # fmt: skip
+# What changes by it: table -> rows as they were, rows as they are.
+ENDS = {"subscriptions": (1, 1), "consent_events": (0, 1)}
+WITHDRAWN = {"confirmations": (1, 1)}
+DOES = dict.fromkeys(SUBSCRIBED, ENDS) | dict.fromkeys(QUESTIONS, WITHDRAWN) | {notices.TEST_COPY: {}}
+
+
+def changes(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, tuple[int, int]]:
+    """Table -> how many rows are no more, how many are new."""
+    pairs = {name: (set(rows) - set(after[name]), set(after[name]) - set(rows)) for name, rows in before.items()}
+    return {name: (len(gone), len(new)) for name, (gone, new) in pairs.items() if gone or new}
+
+
+def way_out(mail: EmailMessage) -> str:
+    found = re.fullmatch(rf"<{BASE}(/u/[a-z2-7]{{26}})>", str(mail["List-Unsubscribe"]))
+    assert found
+    assert mail.get_all("List-Unsubscribe-Post") == [ONE_CLICK]
+    return found[1]
+
+
+def test_what_goes_to_readers_has_the_button_and_what_goes_to_staff_has_none(installation: Installation) -> None:
+    for kind, mails in installation.mails.items():
+        for mail in mails:
+            if kind in READERS:
+                assert way_out(mail)
+            else:
+                assert mail["List-Unsubscribe"] is mail["List-Unsubscribe-Post"] is None
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_the_button_does_what_it_should_and_a_second_press_no_more(installation: Installation, post: str) -> None:
+    _press(installation, *POSTS[post])
+
+
+def test_the_button_does_the_same_on_both_engines(either: Installation) -> None:
+    _press(either, *POSTS["urlencoded"])
+
+
+def _press(installation: Installation, more: str, options: dict[str, Any]) -> None:
+    before = installation.dump()
+    for kind in READERS:
+        path = way_out(installation.mail(kind)) + more
+        for does in (DOES[kind], {}):
+            answer = installation.visitor.post(path, **options)
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/plain")
+            assert "location" not in answer.headers
+            assert "set-cookie" not in answer.headers
+            after = installation.dump()
+            assert changes(before, after) == does, kind
+            before = after
+    _all_is_ended(installation)
+
+
+def _all_is_ended(installation: Installation) -> None:
+    """Whoever was a reader by these mails is none any more; whoever was asked can no more say yes by that link."""
+    route = installation.route
+    for kind in SUBSCRIBED:
+        assert subscription(route, READERS[kind]).state == "unsubscribed"
+        last = events(route, READERS[kind])[-1]
+        assert (last.kind, last.source) == ("withdrawal", "one_click")
+    for kind in QUESTIONS:
+        confirmed = route.pipeline.joining.confirm(installation.path(kind, "c").removeprefix("/c/"), HOME)
+        assert confirmed is not None
+        assert confirmed.expired
+    assert {subscription(route, READERS[kind]).state for kind in (CONFIRM, INVITE)} == {"pending"}
+    assert subscription(route, BOB).state == "confirmed", "a move that is called off ends nothing"
+
+
+def events(route: Route, address: str) -> list[ConsentEventRow]:
+    id_ = person(route, address).id
+    with route.database.reading() as session:
+        wanted = select(ConsentEventRow).where(ConsentEventRow.subscriber_id == id_).order_by(ConsentEventRow.id)
+        return list(session.scalars(wanted))
+
+
+# -- a mail that was forwarded ----------------------------------------------------------------------------------------
+
+NOT_YOURS = "Not your address? Someone forwarded this mail to you. Just close this page: nothing has changed."
+
+
+@pytest.mark.parametrize("prefix", ["u", "p"])
+def test_who_was_forwarded_a_mail_sees_whose_it_is_and_can_back_out(installation: Installation, prefix: str) -> None:
+    before = installation.dump()
+    for kind in (ISSUE, COPY, greeting.WELCOME):
+        page = installation.visitor.get(installation.path(kind, prefix)).text
+        local, _, domain = READERS[kind].partition("@")
+        assert f"{local[0]}•••@{domain}" in page.replace("<wbr>", "")
+        assert READERS[kind] not in page
+        assert NOT_YOURS in page
+    assert installation.dump() == before
+
+
+def test_it_is_said_in_the_language_of_the_mail(installation: Installation) -> None:
+    page = installation.visitor.get(installation.path(ISSUE, "u", DARIO)).text
+    assert '<html lang="es"' in page
+    assert "d•••@example.org" in page.replace("<wbr>", "")
+    assert words("es").say(NOT_YOURS) in page
+
+
+@pytest.mark.parametrize("kind", [CONFIRM, INVITE, RENEW, ADDRESS])
+def test_a_question_that_was_forwarded_says_to_whom_it_was_put(installation: Installation, kind: str) -> None:
+    before = installation.dump()
+    page = installation.visitor.get(installation.path(kind, "c")).text
+    local, _, domain = READERS[kind].partition("@")
+    assert f"{local[0]}•••@{domain}" in page.replace("<wbr>", "")
+    assert READERS[kind] not in page
+    assert "Not you? Just close this page: without the button nothing happens." in page
+    assert installation.dump() == before
+
+
+def test_who_was_taken_off_by_somebody_else_is_back_with_one_press(installation: Installation) -> None:
+    path = installation.path(ISSUE, "u")
+    before = subscription(installation.route, EVE)
+    installation.visitor.press(path, "stop")
+    later(installation.route, days=20)
+    assert "Undo" in installation.visitor.get(path).text
+    assert heading(installation.visitor.press(path, "undo")) == "Welcome back."
+    after = subscription(installation.route, EVE)
+    assert (after.state, after.since, after.proof) == (before.state, before.since, before.proof)
+
+
+def test_nothing_but_the_two_own_links_tells_one_reader_s_mail_from_another_s(installation: Installation) -> None:
+    alike = {
+        frozenset(url for url in own(installation.mail(ISSUE, to)) if not TOKEN.search(url)) for to in (ADA, BOB, EVE)
+    }
+    assert len(alike) == 1
+
+
+def test_the_web_version_and_the_archive_carry_no_link_of_a_person(installation: Installation) -> None:
+    public = {url for url in own(installation.mail(ISSUE)) if "/issues" in url}
+    assert f"{BASE}/issues/{SLUG}" in {url.partition("#")[0] for url in public}
+    everybody = {*CONFIRMED, *READERS.values()}
+    for url in (*sorted(public), f"{BASE}/issues/{SLUG}?lang=es", f"{BASE}/issues", f"{BASE}/issues/feed.xml"):
+        page = installation.visitor.get(url).text
+        assert not TOKEN.search(page), url
+        assert not [address for address in everybody if address in page]
+        assert not list(filter(installation.route.pipeline.links.read, re.findall(r"\b[A-Za-z2-7]{26}\b", page)))
+
+
+# -- people who are asked by mail -------------------------------------------------------------------------------------
+
+
+def test_the_invited_get_a_mail_each_and_join_by_the_link_in_it(either: Installation) -> None:
+    route, visitor = either.route, either.visitor
+    assert {str(mail["To"]) for mail in either.mails[INVITE]} == set(INVITED)
+    for address in INVITED:
+        assert subscription(route, address).state == "pending"
+        assert events(route, address) == []
+        path = either.path(INVITE, "c", address)
+        assert heading(visitor.get(path)).startswith("Send The Quarterly to i•••@invited.example?")
+        assert heading(visitor.press(path, "confirm")) == "Welcome. You are on the list."
+        held = subscription(route, address)
+        assert (held.state, held.proof) == ("confirmed", "shown")
+        assert [(one.kind, one.source) for one in events(route, address)] == [
+            ("request", "import"), ("confirmation", "page"),
+        ]  # fmt: skip
+
+
+def test_the_asked_again_get_a_mail_each_and_can_say_yes_by_the_link_in_it(either: Installation) -> None:
+    route, visitor = either.route, either.visitor
+    assert {str(mail["To"]) for mail in either.mails[RENEW]} == set(ASKED)
+    for number, address in enumerate(ASKED):
+        assert (subscription(route, address).state, subscription(route, address).proof) == ("confirmed", "unknown")
+        with route.database.reading() as session:
+            assert renewing.proof(session, route.list_id()).unknown == len(ASKED) - number
+        path = either.path(RENEW, "c", address)
+        assert heading(visitor.get(path)).startswith("Shall The Quarterly keep coming to r•••@asked.example?")
+        assert visitor.press(path, "confirm").status_code == 200
+        assert (subscription(route, address).state, subscription(route, address).proof) == ("confirmed", "shown")
+        assert [one.kind for one in events(route, address)][-2:] == ["request", "confirmation"]
+    with route.database.reading() as session:
+        assert renewing.proof(session, route.list_id()).unknown == 0
+
+
+def test_who_was_just_asked_is_not_asked_by_the_next_wave(installation: Installation) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        told = Shell(installation.route, patch)(
+            "subscribers", "ask", "--list", "quarterly", "--wave", "10", "--by", ADMIN, code=1
+        )
+    assert "Nobody is to be asked" in told.output
