@@ -60,4 +60,11 @@ def _domain(domain: str) -> str:
 
 def address_hash(address: str, suppression_key: str) -> str:
     """HMAC-SHA256 (hex) of the parsed address with its local part in lower case, for look-up and for ever."""
-    return hmac.digest(suppression_key.encode(), address.lower().encode(), "sha256").hex()
+    keyed = _keyed(suppression_key).copy()
+    keyed.update(address.lower().encode())
+    return keyed.hexdigest()
+
+
+@lru_cache(4)  # a copy takes less than a fresh start, once for every row of a file
+def _keyed(suppression_key: str) -> hmac.HMAC:
+    return hmac.new(suppression_key.encode(), digestmod="sha256")

@@ -49,7 +49,7 @@ class AddressBook:
         Unsubscribed and suppressed people stay as they are: only they themselves can come back.
         """
         arrival = self.arrival(text, name, language)
-        standing = landing.standings(session, list_id, [arrival.hash])[arrival.hash]
+        standing = landing.standings(session, list_id, [arrival.hash]).get(arrival.hash, rules.NOBODY)
         if not rules.is_new(standing, state, path_of(consent.source)):
             return "unchanged"
         landing.add_subscriptions(session, list_id, state, consent, now, [(arrival, standing)])

@@ -1,5 +1,6 @@
 """Importing a file of readers: short transactions, each row landed once or refused by name, and run again at will."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ from subscribers.book import AddressBook
 from subscribers.columns import BOUNCED, CONFIRMED, UNCONFIRMED, UNSUBSCRIBED
 from subscribers.entries import Entry
 from subscribers.landing import Newcomer
+from subscribers.met import Met
 from subscribers.model import Consent, ImportReport, SubscriptionState
 from subscribers.reading import Asked, Opened, look
-from subscribers.rules import Arrival, Standing, is_new
+from subscribers.rules import NOBODY, Arrival, Standing, is_new
 
 IMPORTED_AS = ("confirmed", "unsubscribed", "bounced")
 CHUNK = 1000  # some 50 ms on SQLite: a running send and the sign-up form get their turn in between
@@ -31,11 +33,16 @@ _FILE_NAME_LENGTH, _DETAIL_LENGTH = 300, 300
 _LISTED = 10_000  # refusals kept in memory; `each` hears of all
 _WORDS_KEPT = 1000
 PENDING = "pending"
-_MET = (UNSUBSCRIBED, CONFIRMED, PENDING, BOUNCED)
+_STATES = (UNSUBSCRIBED, CONFIRMED, PENDING)  # the one that counts comes first
+_MET = (*_STATES, BOUNCED)
+_LEFT = (UNSUBSCRIBED, BOUNCED)
+_UNCHANGED, _REFUSED = "unchanged", "refused"
+_HARD = "hard_bounce"
 _INVITED = 50  # a mail is written for each
 
 OpenTransaction = Callable[[], AbstractContextManager[Session]]
-Each = Callable[[int, str, str, str], None]  # line, address, what became of it, why
+_Told = tuple[int, str, str, str]  # line, address, what became of it, why
+Each = Callable[[int, str, str, str], None]  # the same
 
 
 class ConsentError(ValueError):
@@ -146,7 +153,7 @@ class _Claim:
         if entry.refused:
             raise AddressError(entry.refused)
         act = self._act(entry.says)
-        if act in {UNSUBSCRIBED, BOUNCED}:  # a wrong name is no reason to go on mailing
+        if act in _LEFT:  # a wrong name is no reason to go on mailing
             arrival = self._left(entry)
             consent = self._with(entry, entry.at if entry.at and entry.at <= self.now else None)
             return _Row(arrival.hash, entry.line, arrival, act, consent, "shown", "")
@@ -157,9 +164,9 @@ class _Claim:
         return _Row(arrival.hash, entry.line, arrival, act, consent, proof, entry.words)
 
     def _act(self, says: str) -> str:
-        if BOUNCED in {self.imported_as, says}:
+        if BOUNCED in (self.imported_as, says):
             return BOUNCED
-        if UNSUBSCRIBED in {self.imported_as, says}:
+        if UNSUBSCRIBED in (self.imported_as, says):
             return UNSUBSCRIBED
         if says == UNCONFIRMED and not self.invites:
             raise AddressError("asked to subscribe there and never confirmed")
@@ -197,8 +204,23 @@ class _Claim:
 
 
 @dataclass(slots=True)
+class _Block:
+    """Rows that are sorted and landed together. `told`: what is to be told of them, in the order of the file."""
+
+    seen: int = 0
+    rows: list[_Row] = field(default_factory=list)
+    told: list[_Told] = field(default_factory=list)
+
+    def take(self, size: int) -> list[_Row]:
+        """The next rows, which are let go: while this block shrinks, the next one grows."""
+        taken = self.rows[: -size - 1 : -1]
+        del self.rows[-size:]
+        return taken
+
+
+@dataclass(slots=True)
 class _Import:
-    """One run over a file. `met` remembers how the addresses met would stand, so that a dry run too sees them twice."""
+    """One run over a file. `met`: how the addresses met would stand, so that a dry run too sees them twice."""
 
     book: AddressBook
     list_id: int
@@ -208,7 +230,7 @@ class _Import:
     each: Each | None
     invite: Callable[[Session, int, str], None] | None
     report: ImportReport = field(default_factory=ImportReport)
-    met: dict[str, set[int]] = field(default_factory=lambda: {state: set() for state in _MET})
+    met: Met = field(default_factory=Met)
     words: dict[str, int] = field(default_factory=dict)
 
     def all(self, open_transaction: OpenTransaction, entries: Iterator[Entry]) -> Iterator[int]:
@@ -216,48 +238,48 @@ class _Import:
 
         The next block is read piece by piece between the transactions, so that others get their turn there.
         """
-        done, block = 0, list(islice(entries, _BLOCK))
-        while block:
-            told: list[tuple[int, str, str, str]] = []
-            rows = self._rows(block, told)
-            upcoming: list[Entry] = []
-            beside = len(block) - len(rows)  # refused without a look at the database
-            size = min(CHUNK, _INVITED) if self.invite else CHUNK
-            for start in range(0, len(rows), size) or (0,):
-                chunk = rows[start : start + size]
-                if chunk:
-                    told += self._land(open_transaction, chunk)
-                done += len(chunk) + beside
-                beside = 0
+        size = min(CHUNK, _INVITED) if self.invite else CHUNK
+        done, block = 0, self._read(_Block(), entries, _BLOCK)
+        while block.seen:
+            block.rows.sort(key=itemgetter(0, 1), reverse=True)
+            done += block.seen - len(block.rows)  # refused without a look at the database
+            upcoming = _Block()
+            for _ in range(0, len(block.rows) or 1, size):
+                if chunk := block.take(size):
+                    self._count(block, self._land(open_transaction, chunk))
+                done += len(chunk)
                 yield done
-                upcoming += islice(entries, size)
-            self._tell(told)
-            block = upcoming + list(islice(entries, _BLOCK - len(upcoming)))
+                self._read(upcoming, entries, size)
+            self._tell(block.told)
+            block = self._read(upcoming, entries, _BLOCK - upcoming.seen)
 
-    def _rows(self, block: list[Entry], told: list[tuple[int, str, str, str]]) -> list[_Row]:
-        rows = []
-        for entry in block:
+    def _read(self, block: _Block, entries: Iterator[Entry], number: int) -> _Block:
+        for entry in islice(entries, number):
+            block.seen += 1
             try:
-                rows.append(self.claim.row(entry))
+                block.rows.append(self.claim.row(entry))
             except AddressError as error:
-                told.append((entry.line, entry.email[:ADDRESS_LENGTH], "refused", str(error)))
-        rows.sort(key=itemgetter(0, 1))
-        return rows
+                block.told.append((entry.line, entry.email[:ADDRESS_LENGTH], _REFUSED, str(error)))
+        return block
 
-    def _tell(self, told: list[tuple[int, str, str, str]]) -> None:
+    def _count(self, block: _Block, told: list[_Told]) -> None:
+        for what, number in Counter(map(itemgetter(2), told)).items():
+            if what == _UNCHANGED:
+                self.report.unchanged += number
+            elif what != _REFUSED:
+                self.report.added += number
+                self.report.kinds[what] = self.report.kinds.get(what, 0) + number
+        block.told += told if self.each else [one for one in told if one[2] == _REFUSED]
+
+    def _tell(self, told: list[_Told]) -> None:
         told.sort()
         for line, address, what, why in told:
-            if what == "refused":
+            if what == _REFUSED:
                 self.report.refuse(line, address, why, _LISTED)
-            elif what == "unchanged":
-                self.report.unchanged += 1
-            else:
-                self.report.added += 1
-                self.report.kinds[what] = self.report.kinds.get(what, 0) + 1
             if self.each:
                 self.each(line, address, what, why)
 
-    def _land(self, open_transaction: OpenTransaction, rows: list[_Row]) -> list[tuple[int, str, str, str]]:
+    def _land(self, open_transaction: OpenTransaction, rows: list[_Row]) -> list[_Told]:
         """Import one chunk in one transaction."""
         try:
             return self._transact(open_transaction, rows)
@@ -265,45 +287,43 @@ class _Import:
             # Somebody of this chunk signed up while we looked (PostgreSQL); looked at again, he stands.
             return self._transact(open_transaction, rows)
 
-    def _transact(self, open_transaction: OpenTransaction, rows: list[_Row]) -> list[tuple[int, str, str, str]]:
+    def _transact(self, open_transaction: OpenTransaction, rows: list[_Row]) -> list[_Told]:
         with open_transaction() as session:
             hashes = [row.hash for row in rows]
             chunk = _Chunk(landing.standings(session, self.list_id, hashes), self._bounced(session, rows))
-            told = [chunk.decide(row, self._met(row.hash)) for row in rows]
+            if self.dry_run:
+                chunk.recall(self.met, hashes)
+            told = [chunk.decide(row) for row in rows]
             if not self.dry_run:
                 self._write(session, chunk)
         if self.dry_run:
-            for state, key in chunk.landed:
-                self.met[state].add(_short(key))
+            for act in _MET:
+                self.met.add(act, chunk.landed(act))
         return told
 
     def _bounced(self, session: Session, rows: list[_Row]) -> set[str]:
         keys = [row.hash for row in rows if row.act == BOUNCED]
-        return landing.standing_everywhere(session, keys, "hard_bounce") if keys else set()
-
-    def _met(self, key: str) -> set[str]:
-        """How this address was met before, in a dry run."""
-        return {state for state, keys in self.met.items() if _short(key) in keys} if self.dry_run else set()
+        return landing.standing_everywhere(session, keys, _HARD) if keys else set()
 
     def _write(self, session: Session, chunk: "_Chunk") -> None:
+        found = chunk.newcomers.values()
         for act in (CONFIRMED, UNSUBSCRIBED):
-            if found := [one for one in chunk.newcomers if one[0].act == act]:
-                newcomers = [
-                    Newcomer(row.arrival, standing, self._worded(session, row), row.proof) for row, standing in found
-                ]
-                landing.add_many(session, self.list_id, SubscriptionState(act), self.now, newcomers)
-        for row, _ in chunk.newcomers:
+            newcomers = [
+                Newcomer(row.arrival, standing, self._worded(session, row) if row.words else row.consent, row.proof)
+                for row, standing in found
+                if row.act == act
+            ]
+            landing.add_many(session, self.list_id, SubscriptionState(act), self.now, newcomers)
+        for row, _ in found:
             if row.act == PENDING and self.invite:
                 question = asking.invite(session, self.list_id, row.arrival, row.consent, self.now)
                 if question is not None:
                     self.invite(session, question, row.arrival.language)
         detail = self.claim.consent.detail
-        landing.add_suppressions(session, chunk.suppressed, "hard_bounce", "import", self.now, detail)
+        landing.add_suppressions(session, chunk.suppressed, _HARD, "import", self.now, detail)
 
     def _worded(self, session: Session, row: _Row) -> Consent:
         """The consent with the row's own words, archived."""
-        if not row.words:
-            return row.consent
         if row.words not in self.words:
             if len(self.words) > _WORDS_KEPT:
                 self.words.clear()
@@ -318,55 +338,59 @@ class _Chunk:
 
     standings: dict[str, Standing]
     bounced: set[str]
-    newcomers: list[tuple[_Row, Standing]] = field(default_factory=list)
+    newcomers: dict[str, tuple[_Row, Standing]] = field(default_factory=dict)
     suppressed: list[str] = field(default_factory=list)
-    landed: list[tuple[str, str]] = field(default_factory=list)
 
-    def decide(self, row: _Row, met: set[str]) -> tuple[int, str, str, str]:
+    def recall(self, met: Met, hashes: list[str]) -> None:
+        """See everybody as a dry run would have left him."""
+        for key in hashes:
+            if outcomes := met.outcomes(key):
+                standing = self.standings.get(key, NOBODY)
+                state = next((one for one in _STATES if one in outcomes), standing.state)
+                self.standings[key] = standing._replace(state=state)
+            if BOUNCED in outcomes:
+                self._bounce(key)
+
+    def landed(self, act: str) -> list[str]:
+        """The hashes that are now so, in order."""
+        return self.suppressed if act == BOUNCED else [
+            key for key, (row, _) in self.newcomers.items() if row.act == act]  # fmt: skip
+
+    def decide(self, row: _Row) -> _Told:
         """What becomes of a row, and remembered for the rows after it."""
         address = row.arrival.address
         if row.act == BOUNCED:
-            if row.hash in self.bounced or BOUNCED in met:
-                return row.line, address, "unchanged", ""
-            self.bounced.add(row.hash)
+            if row.hash in self.bounced:
+                return row.line, address, _UNCHANGED, ""
+            self._bounce(row.hash)
             self.suppressed.append(row.hash)
-            self.landed.append((BOUNCED, row.hash))
             return row.line, address, BOUNCED, ""
-        standing = self._standing(row.hash, met)
-        if row.act == PENDING and standing.state == CONFIRMED:
-            return row.line, address, "unchanged", ""
-        try:
-            new = is_new(standing, SubscriptionState(row.act))
-        except AddressError as error:
-            return row.line, address, "refused", str(error)
-        if not new:
-            return row.line, address, "unchanged", ""
+        standing = self.standings.get(row.hash, NOBODY)
+        if standing is not NOBODY:
+            if row.act == PENDING and standing.state == CONFIRMED:
+                return row.line, address, _UNCHANGED, ""
+            try:
+                new = is_new(standing, SubscriptionState(row.act))
+            except AddressError as error:
+                return row.line, address, _REFUSED, str(error)
+            if not new:
+                return row.line, address, _UNCHANGED, ""
         self._remember(row, standing)
         return row.line, address, _OUTCOME.get(row.act, row.act) if row.proof == "shown" else "unknown", ""
 
-    def _standing(self, key: str, met: set[str]) -> Standing:
-        standing = self.standings[key]
-        state = next((one for one in _MET[:3] if one in met), standing.state)
-        stop = "hard_bounce" if key in self.bounced or BOUNCED in met else standing.suppressed
-        if (state, stop) == (standing.state, standing.suppressed):
-            return standing
-        return Standing(standing.subscriber_id, standing.address, standing.language, state, stop)
+    def _bounce(self, key: str) -> None:
+        standing = self.standings.get(key, NOBODY)
+        self.bounced.add(key)
+        self.standings[key] = standing._replace(suppressed=min(standing.suppressed or _HARD, _HARD))
 
     def _remember(self, row: _Row, standing: Standing) -> None:
-        earlier = next((n for n, (one, _) in enumerate(self.newcomers) if one.hash == row.hash), None) if (
-            standing.state is not None and standing.subscriber_id is None) else None  # fmt: skip
-        if earlier is not None:
+        if earlier := self.newcomers.pop(row.hash, None):
             # Taken in and taken off in one file: only that he left is written.
-            standing = self.newcomers.pop(earlier)[1]
-        self.newcomers.append((row, standing))
-        self.landed.append((row.act, row.hash))
+            standing = earlier[1]
+        self.newcomers[row.hash] = (row, standing)
         self.standings[row.hash] = Standing(
             standing.subscriber_id, row.arrival.address, standing.language, row.act, standing.suppressed
         )
 
 
 _OUTCOME = {PENDING: "invited"}
-
-
-def _short(key: str) -> int:
-    return int(key[:15], 16)

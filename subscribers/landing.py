@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import NamedTuple, cast
 
 from sqlalchemy import Table, and_, func, or_, select, update
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from subscribers import bulk
 from subscribers.model import Consent, SubscriptionState
-from subscribers.rules import Arrival, Standing
+from subscribers.rules import NOBODY, Arrival, Standing
 from subscribers.tables import ConsentEventRow, SubscriberRow, SubscriptionRow, SuppressionRow
 
 # Tables, not mapped classes: the ORM's share of a bulk insert is larger than the database's.
@@ -26,7 +27,7 @@ _EVENT = {
 
 
 def standings(session: Session, list_id: int, hashes: Collection[str]) -> dict[str, Standing]:
-    """What the book knows of each address, as seen from the list; every hash asked for is in the answer."""
+    """What the book knows of the addresses, as seen from the list; those it knows nothing of are not in the answer."""
     suppressed = _suppressed(session, list_id, hashes)
     known = session.execute(
         select(
@@ -38,7 +39,7 @@ def standings(session: Session, list_id: int, hashes: Collection[str]) -> dict[s
         )
         .where(SubscriberRow.address_hash.in_(hashes))
     )  # fmt: skip
-    found = {key: Standing(suppressed=suppressed.get(key)) for key in hashes}
+    found = {key: NOBODY._replace(suppressed=reason) for key, reason in suppressed.items()}
     for row in known:
         found[row.address_hash] = Standing(
             row.id, row.address, row.language, row.state, suppressed.get(row.address_hash)
@@ -94,39 +95,56 @@ def add_many(
             .where(_SUBSCRIPTIONS.c.list_id == list_id, _SUBSCRIPTIONS.c.subscriber_id.in_(there))
             .values(state=state.value, changed_at=now)
         )
+    new = [(id_, one) for id_, one in zip(ids, newcomers, strict=True) if one.standing.state is None]
     is_confirmed = state is SubscriptionState.CONFIRMED
-    bulk.insert(
-        session, _SUBSCRIPTIONS,
-        ("subscriber_id", "list_id", "state", "since", "source", "proof", "created_at", "changed_at"),
-        [
-            (id_, list_id, state.value, consent.at.date() if is_confirmed and proof == "shown" else None,
-             consent.source, proof, now, now)
-            for id_, (_, standing, consent, proof) in zip(ids, newcomers, strict=True)
-            if standing.state is None
-        ],
-    )  # fmt: skip
-    bulk.insert(session, _EVENTS, _EVENT_COLUMNS, [
-        (id_, list_id, _EVENT[state] if consent.batch_id is None else "import", consent.at, now, consent.source,
-         consent.detail, consent.wording_id if proof == "shown" else None, standing.language or arrival.language,
-         standing.address or arrival.address, arrival.hash, consent.network, consent.token_id, consent.batch_id)
-        for id_, (arrival, standing, consent, proof) in zip(ids, newcomers, strict=True)
-    ])  # fmt: skip
+    bulk.insert(session, _SUBSCRIPTIONS, {
+        "subscriber_id": [id_ for id_, _ in new],
+        "list_id": repeat(list_id),
+        "state": repeat(state.value),
+        "since": [one.consent.at.date() if is_confirmed and one.proof == "shown" else None for _, one in new],
+        "source": [one.consent.source for _, one in new],
+        "proof": [one.proof for _, one in new],
+        "created_at": repeat(now),
+        "changed_at": repeat(now),
+    })  # fmt: skip
+    _add_events(session, list_id, state, now, ids, newcomers)
 
 
-_EVENT_COLUMNS = (
-    "subscriber_id", "list_id", "kind", "at", "recorded_at", "source", "detail", "wording_id", "language", "address",
-    "address_hash", "ip_hash", "token_id", "batch_id",
-)  # fmt: skip
+def _add_events(
+    session: Session, list_id: int, state: SubscriptionState, now: datetime, ids: Sequence[int],
+    newcomers: Sequence[Newcomer],
+) -> None:  # fmt: skip
+    consents = [one.consent for one in newcomers]
+    bulk.insert(session, _EVENTS, {
+        "subscriber_id": ids,
+        "list_id": repeat(list_id),
+        "kind": [_EVENT[state] if consent.batch_id is None else "import" for consent in consents],
+        "at": [consent.at for consent in consents],
+        "recorded_at": repeat(now),
+        "source": [consent.source for consent in consents],
+        "detail": [consent.detail for consent in consents],
+        "wording_id": [one.consent.wording_id if one.proof == "shown" else None for one in newcomers],
+        "language": [one.standing.language or one.arrival.language for one in newcomers],
+        "address": [one.standing.address or one.arrival.address for one in newcomers],
+        "address_hash": [one.arrival.hash for one in newcomers],
+        "ip_hash": [consent.network for consent in consents],
+        "token_id": [consent.token_id for consent in consents],
+        "batch_id": [consent.batch_id for consent in consents],
+    })  # fmt: skip
 
 
 def _add_people(session: Session, now: datetime, newcomers: Sequence[Newcomer]) -> list[int]:
     """The ids of the newcomers, in their order; those nobody knew yet are written first."""
     unknown = [one.arrival for one in newcomers if one.standing.subscriber_id is None]
     fresh = bulk.next_ids(session, _SUBSCRIBERS, len(unknown))
-    bulk.insert(
-        session, _SUBSCRIBERS, ("id", "address", "address_hash", "name", "language", "created_at"),
-        [(id_, a.address, a.hash, a.name, a.language, now) for id_, a in zip(fresh, unknown, strict=True)],
-    )  # fmt: skip
+    bulk.insert(session, _SUBSCRIBERS, {
+        "id": fresh,
+        "address": [one.address for one in unknown],
+        "address_hash": [one.hash for one in unknown],
+        "name": [one.name for one in unknown],
+        "language": [one.language for one in unknown],
+        "created_at": repeat(now),
+    })  # fmt: skip
     ids = iter(fresh)
     return [next(ids) if one.standing.subscriber_id is None else one.standing.subscriber_id for one in newcomers]
 
@@ -159,8 +177,11 @@ def add_suppressions(
     session: Session, hashes: Collection[str], reason: str, source: str, now: datetime, detail: str
 ) -> None:
     """Write suppressions on every list; none of them may stand already."""
-    if hashes:
-        bulk.insert(
-            session, _SUPPRESSIONS, ("address_hash", "reason", "source", "detail", "created_at", "lifted_because"),
-            [(key, reason, source, detail, now, "") for key in hashes],
-        )  # fmt: skip
+    bulk.insert(session, _SUPPRESSIONS, {
+        "address_hash": hashes,
+        "reason": repeat(reason),
+        "source": repeat(source),
+        "detail": repeat(detail),
+        "created_at": repeat(now),
+        "lifted_because": repeat(""),
+    })  # fmt: skip

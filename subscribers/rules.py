@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.model import SubscriptionState
@@ -15,8 +15,7 @@ _LANGUAGE = re.compile(r"(?=.{2,16}\Z)[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _SUBTAG_CASE = {2: str.upper, 4: str.title}
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """An address on its way onto a list, read and found good."""
 
     address: str
@@ -25,8 +24,7 @@ class Arrival:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What the book knows of an address: the person, the state on this list, the suppression that counts there."""
 
     subscriber_id: int | None = None
@@ -39,6 +37,9 @@ class Standing:
     def erased(self) -> bool:
         """Whether this person asked to be forgotten."""
         return self.subscriber_id is not None and self.address is None
+
+
+NOBODY = Standing()  # the book knows nothing of the address: nothing stands against it
 
 
 def arrival(text: str, name: str, language: str, suppression_key: str) -> Arrival:
