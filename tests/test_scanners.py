@@ -55,10 +55,11 @@ LEADS = {
 }
 SUBSCRIBED, QUESTIONS = (ISSUE, COPY, RENEW, greeting.WELCOME), (CONFIRM, INVITE, ADDRESS)
 
-TEMPLATE = "template_mailed"
-
 URL = re.compile(r"https?://[^\s<>\"']+")
 TOKEN = re.compile(r"/[ucp]/[\w-]+")
+
+
+Mails = dict[str, list[EmailMessage]]  # by kind
 
 
 @dataclass
@@ -66,23 +67,11 @@ class Installation:
     """One in which mail of every kind was sent."""
 
     route: Route
+    mails: Mails
 
     @cached_property
     def visitor(self) -> Visitor:
         return Visitor(self.route)
-
-    @cached_property
-    def mails(self) -> dict[str, list[EmailMessage]]:
-        """By kind, as the token in its Message-ID names it."""
-        with self.route.database.reading() as session:
-            kinds = dict(session.execute(select(NoticeRow.id, NoticeRow.kind)).tuples().all())
-        found: dict[str, list[EmailMessage]] = {}
-        for mail in self.route.mails():
-            link = self.route.pipeline.links.read(str(mail["Message-ID"]).strip("<>").partition("@")[0])
-            assert link is not None
-            kind = ISSUE if link.purpose is Purpose.MESSAGE else kinds[link.id]
-            found.setdefault(kind, []).append(mail)
-        return found
 
     def mail(self, kind: str, to: str = "") -> EmailMessage:
         """The last one of a kind to a person."""
@@ -96,6 +85,18 @@ class Installation:
         """The one link of a mail below this letter."""
         (found,) = {url for url in own(self.mail(kind, to)) if url.startswith(f"{BASE}/{prefix}/")}
         return found.removeprefix(BASE)
+
+
+def by_kind(route: Route) -> Mails:
+    """All mails, sorted by what the token in the Message-ID names."""
+    with route.database.reading() as session:
+        kinds = dict(session.execute(select(NoticeRow.id, NoticeRow.kind)).tuples().all())
+    found: Mails = {}
+    for mail in route.mails():
+        link = route.pipeline.links.read(str(mail["Message-ID"]).strip("<>").partition("@")[0])
+        assert link is not None
+        found.setdefault(ISSUE if link.purpose is Purpose.MESSAGE else kinds[link.id], []).append(mail)
+    return found
 
 
 def texts(mail: EmailMessage) -> Iterator[str]:
@@ -126,7 +127,6 @@ def is_calendar(url: str) -> bool:
 
 def sign_up(route: Route, address: str, network: str = HOME) -> None:
     route.pipeline.joining.sign_up(SignUp(address, ("quarterly",), "en", "Yes, send me The Quarterly."), network)
-    route.pipeline.joining.handle()
 
 
 def token_of(route: Route, address: str) -> str:
@@ -162,6 +162,7 @@ def _the_questions(route: Route) -> None:
     """People who join, move, are invited, are asked again; one of them has confirmed and is welcomed."""
     for address in (NELL, JOINED):
         sign_up(route, address)
+    route.pipeline.joining.handle()
     route.pipeline.deliver_notices()
     assert route.pipeline.joining.confirm(token_of(route, JOINED), HOME)
     own_page = route.pipeline.links.token(Purpose.PREFERENCES, person(route, BOB).id)
@@ -193,6 +194,7 @@ def _the_alarm(route: Route) -> None:
     """So many strangers are signed up, of whom nobody answers, that those who look after it are told."""
     for number in range(limits.LAST_MAILS):
         sign_up(route, f"x@stranger{number}.example", f"198.51.100.{number}")
+    route.pipeline.joining.handle()
     route.pipeline.deliver_notices()
     later(route, hours=3)
     route.pipeline.joining.handle()
@@ -210,53 +212,37 @@ def subscription(route: Route, address: str) -> SubscriptionRow:
         return session.scalars(select(SubscriptionRow).where(SubscriptionRow.subscriber_id == id_)).one()
 
 
-Made = tuple[Path, datetime]
+Made = tuple[Path, datetime, Mails]
 
 
 @pytest.fixture(scope="module")
 def mailed(tmp_path_factory: pytest.TempPathFactory, assembled_folder: Path) -> Made:
     route = laid_out(assembled_folder, tmp_path_factory.mktemp("mailed") / "route")
     mail_everything(route)
+    mails = by_kind(route)
     route.close()
-    return route.folder, route.now
-
-
-@pytest.fixture(scope="module")
-def mailed_on_postgres(
-    tmp_path_factory: pytest.TempPathFactory, assembled_folder: Path, postgres: Postgres, postgres_assembled: str
-) -> Iterator[Made]:
-    new_postgres(postgres, TEMPLATE, postgres_assembled)
-    folder = tmp_path_factory.mktemp("mailed") / "route"
-    route = laid_out(assembled_folder, folder, postgres_url(postgres, TEMPLATE))
-    mail_everything(route)
-    route.close()
-    yield folder, route.now
-    drop_postgres(postgres, TEMPLATE)
+    return route.folder, route.now, mails
 
 
 @pytest.fixture
 def installation(mailed: Made, workshop: Path) -> Iterator[Installation]:
-    folder, now = mailed
+    folder, now, mails = mailed
     route = laid_out(folder, workshop)
     route.now = now
-    yield Installation(route)
+    yield Installation(route, mails)
     route.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, workshop: Path) -> Iterator[Installation]:
-    """Once on each engine."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("installation")
-        return
-    folder, now = request.getfixturevalue("mailed_on_postgres")
-    server = request.getfixturevalue("postgres")
-    new_postgres(server, WORKSHOP_DATABASE, TEMPLATE)
-    route = laid_out(folder, workshop, postgres_url(server, WORKSHOP_DATABASE))
-    route.now = now
-    yield Installation(route)
+@pytest.fixture
+def on_postgres(
+    postgres: Postgres, postgres_assembled: str, assembled_folder: Path, workshop: Path
+) -> Iterator[Installation]:
+    new_postgres(postgres, WORKSHOP_DATABASE, postgres_assembled)
+    route = laid_out(assembled_folder, workshop, postgres_url(postgres, WORKSHOP_DATABASE))
+    mail_everything(route)
+    yield Installation(route, by_kind(route))
     route.close()
-    drop_postgres(server, WORKSHOP_DATABASE)
+    drop_postgres(postgres, WORKSHOP_DATABASE)
 
 
 def test_there_is_mail_of_every_kind(installation: Installation) -> None:
@@ -280,16 +266,20 @@ VISITS = (
 )
 
 
-def test_programs_that_open_every_link_change_nothing(either: Installation) -> None:
-    before = either.dump()
-    opened = sorted({url for kind in KINDS for url in urls(either.mail(kind)) if url.startswith(BASE)})
+def open_every_link(of: Installation) -> None:
+    before = of.dump()
+    opened = sorted({url for kind in KINDS for url in urls(of.mail(kind)) if url.startswith(BASE)})
     for url, (method, agent) in product(opened, VISITS):
-        answer = either.visitor.request(method, url, headers={"User-Agent": agent})
+        answer = of.visitor.request(method, url, headers={"User-Agent": agent})
         assert answer.status_code < 500 if is_calendar(url) else answer.status_code == 200, url
         assert "set-cookie" not in answer.headers
         assert "location" not in answer.headers
         assert (method == "HEAD") == (not answer.content)
-    assert either.dump() == before
+    assert of.dump() == before
+
+
+def test_programs_that_open_every_link_change_nothing(installation: Installation) -> None:
+    open_every_link(installation)
 
 
 def test_programs_that_follow_what_the_pages_link_to_change_nothing(installation: Installation) -> None:
@@ -362,28 +352,49 @@ def test_what_goes_to_readers_has_the_button_and_what_goes_to_staff_has_none(ins
                 assert mail["List-Unsubscribe"] is mail["List-Unsubscribe-Post"] is None
 
 
-@pytest.mark.parametrize("post", POSTS)
-def test_the_button_does_what_it_should_and_a_second_press_no_more(installation: Installation, post: str) -> None:
-    _press(installation, *POSTS[post])
+def press(installation: Installation, kind: str, post: str = "urlencoded") -> None:
+    more, options = POSTS[post]
+    answer = installation.visitor.post(way_out(installation.mail(kind)) + more, **options)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "location" not in answer.headers
+    assert "set-cookie" not in answer.headers
 
 
-def test_the_button_does_the_same_on_both_engines(either: Installation) -> None:
-    _press(either, *POSTS["urlencoded"])
-
-
-def _press(installation: Installation, more: str, options: dict[str, Any]) -> None:
-    before = installation.dump()
+def press_every_button(of: Installation) -> None:
+    before = of.dump()
     for kind in READERS:
-        path = way_out(installation.mail(kind)) + more
-        for does in (DOES[kind], {}):
-            answer = installation.visitor.post(path, **options)
-            assert answer.status_code == 200
-            assert answer.headers["content-type"].startswith("text/plain")
-            assert "location" not in answer.headers
-            assert "set-cookie" not in answer.headers
-            after = installation.dump()
+        for does in (DOES[kind], {}):  # a second press does no more
+            press(of, kind)
+            after = of.dump()
             assert changes(before, after) == does, kind
             before = after
+    _all_is_ended(of)
+
+
+def test_the_button_ends_what_its_mail_is_about_and_nothing_else(installation: Installation) -> None:
+    press_every_button(installation)
+
+
+def test_both_are_so_on_postgresql_too(on_postgres: Installation) -> None:
+    assert set(on_postgres.mails) == set(KINDS)
+    open_every_link(on_postgres)
+    press_every_button(on_postgres)
+
+
+@pytest.mark.parametrize("post", POSTS)
+def test_the_button_works_however_it_is_pressed(installation: Installation, post: str) -> None:
+    before = installation.dump()
+    for kind in READERS:
+        press(installation, kind, post)
+    after = installation.dump()
+    ended, withdrawn = len(SUBSCRIBED), len(QUESTIONS)
+    assert changes(before, after) == {
+        "subscriptions": (ended, ended), "consent_events": (0, ended), "confirmations": (withdrawn, withdrawn),
+    }  # fmt: skip
+    for kind in READERS:
+        press(installation, kind, post)
+    assert installation.dump() == after
     _all_is_ended(installation)
 
 
@@ -476,13 +487,23 @@ def test_the_web_version_and_the_archive_carry_no_link_of_a_person(installation:
 # -- people who are asked by mail -------------------------------------------------------------------------------------
 
 
-def test_the_invited_get_a_mail_each_and_join_by_the_link_in_it(either: Installation) -> None:
-    route, visitor = either.route, either.visitor
-    assert {str(mail["To"]) for mail in either.mails[INVITE]} == set(INVITED)
+def link(route: Route, address: str) -> str:
+    """The path of the link that a mail to this address asks with."""
+    return f"/c/{token_of(route, address)}"
+
+
+def test_the_invited_get_a_mail_each_and_join_by_the_link_in_it(
+    either_route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route, visitor = either_route, Visitor(either_route)
+    route.now = datetime.now(UTC)
+    invite(Shell(route, monkeypatch))
+    assert {subscription(route, address).state for address in INVITED} == {"pending"}
+    route.pipeline.deliver_notices()
+    assert sorted(str(mail["To"]) for mail in route.mails()) == sorted(INVITED)
     for address in INVITED:
-        assert subscription(route, address).state == "pending"
         assert events(route, address) == []
-        path = either.path(INVITE, "c", address)
+        path = link(route, address)
         assert heading(visitor.get(path)).startswith("Send The Quarterly to i•••@invited.example?")
         assert heading(visitor.press(path, "confirm")) == "Welcome. You are on the list."
         held = subscription(route, address)
@@ -492,20 +513,29 @@ def test_the_invited_get_a_mail_each_and_join_by_the_link_in_it(either: Installa
         ]  # fmt: skip
 
 
-def test_the_asked_again_get_a_mail_each_and_can_say_yes_by_the_link_in_it(either: Installation) -> None:
-    route, visitor = either.route, either.visitor
-    assert {str(mail["To"]) for mail in either.mails[RENEW]} == set(ASKED)
+def test_the_asked_again_get_a_mail_each_and_can_say_yes_by_the_link_in_it(
+    either_route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route, visitor = either_route, Visitor(either_route)
+    route.now = datetime.now(UTC)
+    ask_again(Shell(route, monkeypatch))
+    route.pipeline.deliver_notices()
+    assert sorted(str(mail["To"]) for mail in route.mails()) == sorted(ASKED)
     for number, address in enumerate(ASKED):
         assert (subscription(route, address).state, subscription(route, address).proof) == ("confirmed", "unknown")
-        with route.database.reading() as session:
-            assert renewing.proof(session, route.list_id()).unknown == len(ASKED) - number
-        path = either.path(RENEW, "c", address)
+        assert unknown(route) == len(ASKED) - number
+        path = link(route, address)
         assert heading(visitor.get(path)).startswith("Shall The Quarterly keep coming to r•••@asked.example?")
         assert visitor.press(path, "confirm").status_code == 200
         assert (subscription(route, address).state, subscription(route, address).proof) == ("confirmed", "shown")
         assert [one.kind for one in events(route, address)][-2:] == ["request", "confirmation"]
+    assert unknown(route) == 0
+
+
+def unknown(route: Route) -> int:
+    """How many readers' consent nobody can show."""
     with route.database.reading() as session:
-        assert renewing.proof(session, route.list_id()).unknown == 0
+        return renewing.proof(session, route.list_id()).unknown
 
 
 def test_who_was_just_asked_is_not_asked_by_the_next_wave(installation: Installation) -> None:
