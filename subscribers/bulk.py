@@ -1,12 +1,13 @@
 """Writing many rows of one table: the driver's own bulk statement, without a detour for every value."""
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Dialect, Table, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Dialect, String, Table, any_, cast, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import Date
 
 from subscribers.tables import Instant
@@ -27,6 +28,13 @@ def insert(session: Session, table: Table, columns: Mapping[str, Iterable[Any]])
     for number, values in ((_AT_ONCE, many), (1, rows[whole:])):
         if values:
             session.connection().exec_driver_sql(_statement(table, columns, number, dialect), values)
+
+
+def among(session: Session, column: InstrumentedAttribute[str], values: Collection[str]) -> ColumnElement[bool]:
+    """Whether the column is one of the values, which travel as one parameter, however many."""
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+    return column == any_(cast(list(values), ARRAY(String)))
 
 
 def _statement(table: Table, columns: Iterable[str], number: int, dialect: Dialect) -> str:

@@ -306,7 +306,7 @@ class _Import:
         return landing.standing_everywhere(session, keys, _HARD) if keys else set()
 
     def _write(self, session: Session, chunk: "_Chunk") -> None:
-        found = chunk.newcomers.values()
+        found = [(row, chunk.standings.get(key, NOBODY)) for key, row in chunk.newcomers.items()]
         for act in (CONFIRMED, UNSUBSCRIBED):
             newcomers = [
                 Newcomer(row.arrival, standing, self._worded(session, row) if row.words else row.consent, row.proof)
@@ -338,7 +338,7 @@ class _Chunk:
 
     standings: dict[str, Standing]
     bounced: set[str]
-    newcomers: dict[str, tuple[_Row, Standing]] = field(default_factory=dict)
+    newcomers: dict[str, _Row] = field(default_factory=dict)
     suppressed: list[str] = field(default_factory=list)
 
     def recall(self, met: Met, hashes: list[str]) -> None:
@@ -354,7 +354,7 @@ class _Chunk:
     def landed(self, act: str) -> list[str]:
         """The hashes that are now so, in order."""
         return self.suppressed if act == BOUNCED else [
-            key for key, (row, _) in self.newcomers.items() if row.act == act]  # fmt: skip
+            key for key, row in self.newcomers.items() if row.act == act]  # fmt: skip
 
     def decide(self, row: _Row) -> _Told:
         """What becomes of a row, and remembered for the rows after it."""
@@ -365,7 +365,7 @@ class _Chunk:
             self._bounce(row.hash)
             self.suppressed.append(row.hash)
             return row.line, address, BOUNCED, ""
-        standing = self.standings.get(row.hash, NOBODY)
+        standing = self._standing(row.hash)
         if standing is not NOBODY:
             if row.act == PENDING and standing.state == CONFIRMED:
                 return row.line, address, _UNCHANGED, ""
@@ -375,7 +375,7 @@ class _Chunk:
                 return row.line, address, _REFUSED, str(error)
             if not new:
                 return row.line, address, _UNCHANGED, ""
-        self._remember(row, standing)
+        self.newcomers[row.hash] = row  # of one taken in and taken off in one file, only that he left is written
         return row.line, address, _OUTCOME.get(row.act, row.act) if row.proof == "shown" else "unknown", ""
 
     def _bounce(self, key: str) -> None:
@@ -383,14 +383,10 @@ class _Chunk:
         self.bounced.add(key)
         self.standings[key] = standing._replace(suppressed=min(standing.suppressed or _HARD, _HARD))
 
-    def _remember(self, row: _Row, standing: Standing) -> None:
-        if earlier := self.newcomers.pop(row.hash, None):
-            # Taken in and taken off in one file: only that he left is written.
-            standing = earlier[1]
-        self.newcomers[row.hash] = (row, standing)
-        self.standings[row.hash] = Standing(
-            standing.subscriber_id, row.arrival.address, standing.language, row.act, standing.suppressed
-        )
+    def _standing(self, key: str) -> Standing:
+        """With what an earlier row of the chunk made of him."""
+        standing, earlier = self.standings.get(key, NOBODY), self.newcomers.get(key)
+        return standing._replace(state=earlier.act) if earlier else standing
 
 
 _OUTCOME = {PENDING: "invited"}

@@ -37,7 +37,7 @@ def standings(session: Session, list_id: int, hashes: Collection[str]) -> dict[s
         .outerjoin(
             SubscriptionRow, and_(SubscriptionRow.subscriber_id == SubscriberRow.id, SubscriptionRow.list_id == list_id)
         )
-        .where(SubscriberRow.address_hash.in_(hashes))
+        .where(bulk.among(session, SubscriberRow.address_hash, hashes))
     )  # fmt: skip
     found = {key: NOBODY._replace(suppressed=reason) for key, reason in suppressed.items()}
     for row in known:
@@ -51,7 +51,7 @@ def _suppressed(session: Session, list_id: int, hashes: Collection[str]) -> dict
     rows = session.execute(
         select(SuppressionRow.address_hash, func.min(SuppressionRow.reason))
         .where(
-            SuppressionRow.address_hash.in_(hashes),
+            bulk.among(session, SuppressionRow.address_hash, hashes),
             SuppressionRow.lifted_at.is_(None),
             or_(SuppressionRow.list_id.is_(None), SuppressionRow.list_id == list_id),
         )

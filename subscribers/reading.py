@@ -183,7 +183,7 @@ def _records(lines: Iterator[str], delimiter: str) -> _Records:
     line = 1
     try:
         for cells in rows:
-            if any(cells) and (len(cells) > 1 or cells[0].strip()) and any(map(str.strip, cells)):
+            if any(map(str.strip, cells)):
                 yield line, cells
             line = rows.line_num + 1
     except csv.Error as error:
