@@ -455,6 +455,13 @@ def test_a_question_that_was_forwarded_says_to_whom_it_was_put(installation: Ins
     assert installation.dump() == before
 
 
+def test_once_something_was_kept_the_page_does_not_say_that_nothing_has_changed(installation: Installation) -> None:
+    path = installation.path(ISSUE, "p")
+    kept = installation.visitor.press(path, "save", list="quarterly", language="en").text
+    assert "Kept." in kept
+    assert NOT_YOURS not in kept
+
+
 def test_who_was_taken_off_by_somebody_else_is_back_with_one_press(installation: Installation) -> None:
     path = installation.path(ISSUE, "u")
     before = subscription(installation.route, EVE)
@@ -511,6 +518,20 @@ def test_the_invited_get_a_mail_each_and_join_by_the_link_in_it(
         assert [(one.kind, one.source) for one in events(route, address)] == [
             ("request", "import"), ("confirmation", "page"),
         ]  # fmt: skip
+
+
+def test_the_invited_are_told_that_we_asked_and_can_say_no(installation: Installation) -> None:
+    path, visitor = installation.path(INVITE, "u"), installation.visitor
+    page = visitor.get(path).text
+    assert "We asked whether" in page
+    assert "i•••@invited.example" in page.replace("<wbr>", "")
+    assert "No, thank you" in page
+    assert "typed" not in page
+    said = visitor.press(path, "not_me")
+    assert heading(said) == "Thank you. The request is gone."
+    assert "typed" not in said.text
+    assert heading(visitor.press(installation.path(INVITE, "c"), "confirm")) == "This link is too old."
+    assert "typed" in visitor.get(installation.path(CONFIRM, "u")).text
 
 
 def test_the_asked_again_get_a_mail_each_and_can_say_yes_by_the_link_in_it(

@@ -18,7 +18,7 @@ from newsletter.gathering import Gathering
 from newsletter.issues import lists as profiles
 from newsletter.issues.model import Profile
 from newsletter.readers import faces
-from newsletter.readers.model import Choice, Kind, Preferences, PublicList, Standing, Wishes
+from newsletter.readers.model import Asks, Choice, Kind, Preferences, PublicList, Standing, Wishes
 from newsletter.settings import Settings
 from subscribers import AddressBook, Consent, Link, Links, Purpose, asking, confirming, leaving, preferring
 
@@ -237,6 +237,7 @@ class Changing:
             language=question.language,
             state="unsubscribed" if declined else "confirmed" if question.answered else "pending",
             list=next((one for one in lists if one), None),
+            asks=Asks(question.purpose),
         )
 
     def _yearly(self, session: Session, held: leaving.Subscription) -> PublicList | None:

@@ -107,7 +107,7 @@ class Standing:
     """Where the reader of a way out stands. `state`: pending, confirmed, unsubscribed, or empty when gone.
 
     `yearly`: a list that comes once a year and could be had instead. `may_return`: undo is offered.
-    `preferences`: the token of the person's own page, empty when gone.
+    `preferences`: the token of the person's own page, empty when gone. `asks`: what was asked, of a request.
     """
 
     kind: Kind
@@ -120,6 +120,7 @@ class Standing:
     may_return: bool
     next_about: date | None
     preferences: str
+    asks: Asks | None = None
 
 
 @dataclass(frozen=True, slots=True)

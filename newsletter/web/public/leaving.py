@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from newsletter.errors import BadInput
-from newsletter.readers.model import Kind, Standing
+from newsletter.readers.model import Asks, Kind, Standing
 from newsletter.rendering.words import later
 from newsletter.web.forms import Form, Posted
 from newsletter.web.public import pausing
@@ -103,6 +103,7 @@ class _Pages:
         today = self._site.pipeline.clock().astimezone(self._site.pipeline.settings.zone).date()
         return self._site.page(
             _template(standing, done), language, look=look, standing=standing, done=done, reasons=REASONS,
+            is_invitation=standing is not None and standing.asks is Asks.INVITE,
             pause_until=pausing.until(today, pausing.USUAL), zone=self._site.pipeline.settings.zone,
         )  # fmt: skip
 
