@@ -251,7 +251,7 @@ class _Import:
                 yield done
                 self._read(upcoming, entries, size)
             self._tell(block.told)
-            block = self._read(upcoming, entries, _BLOCK - upcoming.seen)
+            block = self._read(upcoming, entries, max(_BLOCK - upcoming.seen, 0))
 
     def _read(self, block: _Block, entries: Iterator[Entry], number: int) -> _Block:
         for entry in islice(entries, number):

@@ -316,6 +316,22 @@ def test_a_dry_run_writes_nothing_and_reports_what_the_real_one_will(
     assert len(dry.refused) == (2 if imported_as == "confirmed" else 1)
 
 
+def test_a_dry_run_remembers_whom_it_met_long_before(
+    database: Database, list_id: int, imported: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_BLOCK", 40)
+    monkeypatch.setattr(importing, "CHUNK", 25)
+    _subscribe(database, list_id, "reader7@example.org")
+    states = ("subscribed", "subscribed", "unsubscribed", "cleaned", "subscribed")
+    rows = [f"reader{n * 7 % 50}@example.org,{state}\n" for state in states for n in range(50)]
+    content = "email,status\n" + "".join(rows) + "nobody,subscribed\n"
+    dry = imported(content, dry_run=True)
+    real = imported(content)
+    assert (dry, dry.kinds) == (real, real.kinds)
+    assert dry.kinds == {"confirmed": 49, "unsubscribed": 50, "bounced": 50}
+    assert [line for line, _, _ in dry.refused] == list(range(202, 253))
+
+
 class Killed(BaseException):
     """The process ends here."""
 
