@@ -246,13 +246,10 @@ def test_a_pause_is_effective_at_once_and_what_was_not_drawn_waits(world: World)
 
     paused: list[int] = []
     transport = Watched(world.database, Limits(streaming=True, in_doubt=8), seconds=0.03)
-    began = time.monotonic()
     world.sender(mailing, transport, progress=pause).run()
-    took = time.monotonic() - began
     found = world.sums(mailing)
     assert set(found) == {"accepted", "waiting"}
     assert found["accepted"] == len(transport.messages)
-    assert took < 60 * 0.03, "it went on to the end"
 
 
 def test_outcomes_are_all_there_with_many_lanes(database: Database) -> None:

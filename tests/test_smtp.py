@@ -593,7 +593,10 @@ def test_route_lost_between_letters_leaves_the_rest_untouched(mode):
     script = {"GREETING": [None, "421 4.3.2 no more today"], "CONTENT": [("250 kept", Act.CLOSE)]}
     with mode.server(script) as server:
         lane = mode.lane(mode.transport(server))
-        assert verdicts(some_handed(lane, letters(3))) == [ACCEPTED, NOT_STARTED, NOT_STARTED]
+        first, second, third = verdicts(some_handed(lane, letters(3)))
+        assert (first, third) == (ACCEPTED, NOT_STARTED)
+        # Where envelope and content travel together, the second may have left before the end was seen.
+        assert second in ({NOT_STARTED, UNCERTAIN} if mode.chunks and mode.pipelines else {NOT_STARTED})
         with pytest.raises(RouteDown, match="no more today"):
             list(lane.hand_over(Few(letters(2, 2)), "again"))
         assert verdicts(list(lane.hand_over(Few(letters(2, 2)), "at last"))) == [ACCEPTED, ACCEPTED]
