@@ -28,7 +28,7 @@ IMPORTED_AS = ("confirmed", "unsubscribed", "bounced")
 CHUNK = 1000  # some 50 ms on SQLite: a running send and the sign-up form get their turn in between
 # Rows are written in the order of their hash, as many as fit well into memory: the index of hashes is then written
 # from left to right, not all over.
-_BLOCK = 48_000
+_BLOCK = 96_000
 _FILE_NAME_LENGTH, _DETAIL_LENGTH = 300, 300
 _LISTED = 10_000  # refusals kept in memory; `each` hears of all
 _WORDS_KEPT = 1000
@@ -50,7 +50,7 @@ class ConsentError(ValueError):
 
 
 class _Row(NamedTuple):
-    """A row on its way: by hash, then by line, so that of two with one address the first of the file comes first."""
+    """A row on its way."""
 
     hash: str
     line: int
@@ -211,6 +211,11 @@ class _Block:
     rows: list[_Row] = field(default_factory=list)
     told: list[_Told] = field(default_factory=list)
 
+    def sort(self) -> None:
+        """Once it is read: by hash, and those of one hash in the order of the file, the last at the front."""
+        self.rows.sort(key=itemgetter(0))
+        self.rows.reverse()
+
     def take(self, size: int) -> list[_Row]:
         """The next rows, which are let go: while this block shrinks, the next one grows."""
         taken = self.rows[: -size - 1 : -1]
@@ -241,7 +246,7 @@ class _Import:
         size = min(CHUNK, _INVITED) if self.invite else CHUNK
         done, block = 0, self._read(_Block(), entries, _BLOCK)
         while block.seen:
-            block.rows.sort(key=itemgetter(0, 1), reverse=True)
+            block.sort()
             done += block.seen - len(block.rows)  # refused without a look at the database
             upcoming = _Block()
             for _ in range(0, len(block.rows) or 1, size):
