@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -220,6 +221,8 @@ def test_a_ledger_that_stays_unwritable_ends_the_send_and_leaves_the_truth_to_be
 ) -> None:
     monkeypatch.setattr("newsletter.delivery.clerk.TICK", 0.01)
     monkeypatch.setattr("newsletter.delivery.clerk.COMMIT_PATIENCE", 0.1)
+    for name, value in (("LEASE", timedelta(seconds=3)), ("BEAT", 0.1), ("MARGIN", 0.3)):
+        monkeypatch.setattr(f"newsletter.delivery.workers.{name}", value)  # the next sender waits for it to end
     mailing = world.release()
     refusing = Refusing(world.database.engine.url.render_as_string(hide_password=False))
     refusing.refusals = 10_000

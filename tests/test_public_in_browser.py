@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def served(assembled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route]:
-    """An installation that answers on a port of this machine, by the real clock."""
+    """An installation that answers on a port of this machine; its clock moves when a test says so."""
     found = laid_out(assembled_folder, tmp_path_factory.mktemp("served") / "route")
     stop, ready = threading.Event(), threading.Event()
     with serving.bound("127.0.0.1", 0) as web:
@@ -76,7 +76,7 @@ def visiting(browser: Browser, language: str, *, scripts: bool, width: int = 375
 
 
 def delivered(route: Route, address: str) -> EmailMessage:
-    route.now = datetime.now(UTC)
+    route.pipeline.joining.handle()  # the page does so after its answer; it may not have come to it yet
     route.pipeline.deliver_notices(threading.Event())
     return next(one for one in reversed(route.mails()) if address in one["To"])
 
@@ -109,7 +109,8 @@ def test_a_reader_walks_the_whole_way(browser: Browser, served: Route, language:
         assert page.locator("html").get_attribute("lang") == language
         looked_at(page, scripts=scripts)
         page.fill("#email", address)
-        served.now = _after(served, 5)
+        # Nobody types as fast as a browser does; and the limits of one network must not end the eighth walk.
+        served.now += timedelta(minutes=3)
         page.click(".go")
         assert heading(page) == inbox
         looked_at(page, scripts=scripts)
@@ -145,10 +146,6 @@ def test_a_reader_walks_the_whole_way(browser: Browser, served: Route, language:
         assert heading(page) == back
         assert subscription(served, address).state == "confirmed"
         looked_at(page, scripts=scripts)
-
-
-def _after(route: Route, seconds: int) -> datetime:
-    return datetime.fromtimestamp(route.now.timestamp() + seconds, UTC)
 
 
 def test_the_remaining_pages_give_axe_nothing_to_say(browser: Browser, served: Route) -> None:

@@ -449,7 +449,7 @@ def test_line_that_breaks_in_the_content_starts_nothing(mode, act):
 
 
 def test_server_that_stops_reading_starts_nothing(mode, monkeypatch):
-    wait_less(monkeypatch, 0.2)
+    wait_less(monkeypatch, 0.5)
     monkeypatch.setattr(replies, "SLOWEST", 1e9)
     with mode.server({"READING": [Act.HUSH]}) as server:
         (outcome,) = mode.handed(mode.transport(server), [letter(1)], big())
