@@ -6,6 +6,7 @@ PostgreSQL: READ COMMITTED; claims use FOR UPDATE SKIP LOCKED.
 """
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -82,21 +83,41 @@ class Database:
 
 
 class _WriteLock:
-    """One writer at a time in this process; a nested writing transaction is a mistake and says so."""
+    """One writer at a time in this process, in the order of asking; a nested writing transaction is a mistake and says
+    so. In order, because a sender that writes again and again would keep a reader's page waiting with a plain lock.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._guard = threading.Lock()
         self._owner: int | None = None
+        self._waiting: deque[tuple[int, threading.Lock]] = deque()
 
     def __enter__(self) -> None:
-        if self._owner == threading.get_ident():
+        me = threading.get_ident()
+        if self._owner == me:
             raise RuntimeError("A writing transaction is open in this thread; nested ones would wait for themselves.")
-        self._lock.acquire()
-        self._owner = threading.get_ident()
+        with self._guard:
+            if self._owner is None:
+                self._owner = me
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append((me, turn))
+        try:
+            turn.acquire()  # whoever is before us makes us the owner, and opens it
+        except BaseException:  # Ctrl-C: out of the row, or on with the turn that has just come
+            with self._guard:
+                if (me, turn) in self._waiting:
+                    self._waiting.remove((me, turn))
+                    raise
+            self.__exit__()
+            raise
 
     def __exit__(self, *_: object) -> None:
-        self._owner = None
-        self._lock.release()
+        with self._guard:
+            self._owner, turn = self._waiting.popleft() if self._waiting else (None, None)
+        if turn is not None:
+            turn.release()
 
 
 def database_time(session: Session) -> datetime:

@@ -1,5 +1,6 @@
 """The database: one history, the same schema from migrations and metadata, and the rules of its transactions."""
 
+import signal
 import threading
 import time
 from datetime import timedelta
@@ -151,6 +152,54 @@ def test_a_second_process_waits_too(database_url: str) -> None:
         assert [face.slug for face in subscribers.lists(session)] == ["a", "b"]
     first.close()
     second.close()
+
+
+def test_writers_in_one_process_get_their_turn_in_the_order_of_asking(sqlite_database: Database) -> None:
+    lock, order = sqlite_database._write_lock, []
+
+    def write(n: int) -> None:
+        with lock:
+            order.append(n)
+
+    threads = []
+    with lock:
+        for n in range(6):
+            threads.append(threading.Thread(target=write, args=(n,)))
+            threads[-1].start()
+            while len(lock._waiting) <= n:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join(10)
+    assert order == list(range(6))
+
+
+def test_a_writer_that_is_interrupted_while_it_waits_blocks_nobody(sqlite_database: Database) -> None:
+    lock, passed = sqlite_database._write_lock, threading.Event()
+
+    def interrupts(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def hold() -> None:
+        with lock:
+            holding.set()
+            while not lock._waiting:
+                time.sleep(0.001)
+            signal.raise_signal(signal.SIGUSR1)
+            passed.wait(10)
+
+    holding, before = threading.Event(), signal.signal(signal.SIGUSR1, interrupts)
+    holder = threading.Thread(target=hold)
+    try:
+        holder.start()
+        assert holding.wait(10)
+        with pytest.raises(KeyboardInterrupt), lock:
+            pass
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        passed.set()
+        holder.join(10)
+    with lock:
+        assert not lock._waiting
 
 
 def test_a_nested_writing_transaction_is_refused_on_sqlite(sqlite_database: Database) -> None:
