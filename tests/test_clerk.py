@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from newsletter.database import Database
 from newsletter.delivery import mailings
 from newsletter.delivery.model import Letters, Limits, Outcome, RouteDown
-from newsletter.delivery.sending import Tally
-from newsletter.delivery.tables import DeliveryRow, HandoverRow
+from newsletter.delivery.sending import LOOK, Tally
+from newsletter.delivery.tables import DeliveryRow, HandoverRow, MailingRow
 from newsletter.delivery.transports.memory import MemoryTransport
 from tests.world import World
 
@@ -236,6 +236,31 @@ def test_a_ledger_that_stays_unwritable_ends_the_send_and_leaves_the_truth_to_be
     assert found["accepted"] + found.get("uncertain", 0) == 60
     assert found.get("uncertain", 0) <= STREAM.in_doubt
     assert len(got) == len(transport.messages)
+
+
+class SlowDisk(Database):
+    """Each commit takes longer than a sender takes to look round."""
+
+    @contextmanager
+    def transaction(self):
+        with super().transaction() as session:
+            yield session
+            time.sleep(LOOK * 1.5)
+
+
+def test_a_letter_of_a_spread_goes_out_at_its_turn_however_slow_the_disk_is(world: World) -> None:
+    mailing = world.release()
+    with world.database.transaction() as session:
+        values = {"spread_seconds": 60 * 900, "readers_from": world.now}  # a letter each quarter of an hour
+        session.execute(update(MailingRow).where(MailingRow.id == mailing).values(values))
+    slow = SlowDisk(world.database.engine.url.render_as_string(hide_password=False))
+    for number in (1, 2, 3):
+        transport = MemoryTransport(limits=STREAM)
+        world.sender(mailing, transport, database=slow).run()
+        assert len(transport.messages) == 1
+        assert world.sums(mailing) == {"accepted": number, "waiting": 60 - number}
+        world.now += timedelta(minutes=15)
+    slow.close()
 
 
 def test_a_pause_is_effective_at_once_and_what_was_not_drawn_waits(world: World) -> None:

@@ -152,11 +152,9 @@ def test_a_spread_is_worked_off_bit_by_bit(either_route: Route) -> None:
     either_route.send(wait=False, calm=True)
     made = shift(either_route)
     for number in (1, 2, 3, 4):
-        # Before the turn of a busy process comes, `once` may end with nothing in hand; it never goes beyond the number.
-        for _ in range(5):
+        for _ in range(2):
             made.once()
-            assert sum(got(either_route).values()) <= number
-        assert sum(got(either_route).values()) == number
+            assert sum(got(either_route).values()) == number
         later(either_route, minutes=15)
     assert either_route.issue().state.value == "sent"
 

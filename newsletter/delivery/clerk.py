@@ -198,7 +198,7 @@ class Clerk:
         self.rate: float | None = None  # the slower of both
         self._enough = 1  # so many outcomes are worth a commit
         self.held = False  # the mailing may not be claimed from any more
-        self.ask_at: datetime | None = None  # the transport's or the mailing's next turn, when all have to wait
+        self._ask_at: datetime | None = None  # the transport's or the mailing's next turn, when all have to wait
         self.failure: BaseException | None = None
         self.ended = threading.Event()  # nothing more is granted, whatever the reason but `goes_on`
         self._drained = False
@@ -244,8 +244,15 @@ class Clerk:
         """Go by this pace from now on: letters a second, and whether each commit must ask for its places."""
         if (rate, is_limited) != (self.rate, self.is_limited):
             with self.lock:
-                self.rate, self.is_limited, self.ask_at = rate, is_limited, None
+                self.rate, self.is_limited, self._ask_at = rate, is_limited, None
                 self._due.notify()
+
+    def rests_until(self) -> datetime | None:
+        """The next turn, when all have to wait for it and nothing is in their hands: a letter that was granted has its
+        place, and would lose it if it were given back.
+        """
+        with self.lock:
+            return None if any(feed.begun for feed in self.feeds) else self._ask_at
 
     def is_ending(self) -> bool:
         """Whether nothing more is granted."""
@@ -272,12 +279,12 @@ class Clerk:
         return any(feed.asks and not feed.unanswered() for feed in self.feeds) and bool(self._wants())
 
     def _is_time(self) -> bool:
-        return self.ask_at is None or self.ask_at <= self._clock()
+        return self._ask_at is None or self._ask_at <= self._clock()
 
     def _until_next(self) -> float:
-        if self.ask_at is None:
+        if self._ask_at is None:
             return TICK
-        return min(TICK, max(0.001, (self.ask_at - self._clock()).total_seconds()))
+        return min(TICK, max(0.001, (self._ask_at - self._clock()).total_seconds()))
 
     def _round(self) -> None:
         """One commit: what was told since the last one, and what may begin now."""
@@ -298,12 +305,12 @@ class Clerk:
                 self._drained = True
                 self.ended.set()
         try:
-            granted = self._persist(lambda session: self._write(session, told, wants))
+            granted, ask_at = self._persist(lambda session: self._write(session, told, wants))
         except ClaimLost:
             self._window.clear()
             self.held = True
             self.ended.set()
-            granted = self._persist(lambda session: self._write(session, told, {}))
+            granted, ask_at = self._persist(lambda session: self._write(session, told, {}))
         with self.lock:
             for feed, entries in told.items():
                 del feed.told[: len(entries)]
@@ -314,6 +321,7 @@ class Clerk:
                 self._left[handover] = len(claimed)
                 for _ in claimed:
                     self._window.popleft()
+            self._ask_at = ask_at
             self.feeds = [feed for feed in self.feeds if feed.begun or not feed.has_left]
         if wants and self._is_time() and not self.is_ending():
             # For the next round, while the lanes are busy with this one's. Finding nothing ends nothing yet: of the
@@ -365,7 +373,8 @@ class Clerk:
 
     def _write(
         self, session: Session, told: Mapping[Feed, list[tuple[int, Outcome]]], wants: Mapping[Feed, int]
-    ) -> list[tuple[Feed, int, str, list[Claimed]]]:
+    ) -> tuple[list[tuple[Feed, int, str, list[Claimed]]], datetime | None]:
+        """What is granted to whom by this commit, and when to ask for more where all have to wait."""
         now = self._clock()
         self._record(session, [entry for entries in told.values() for entry in entries], now)
         ready = min(len(self._window), sum(wants.values()))
@@ -380,8 +389,7 @@ class Clerk:
                     session, DeliveryRow, ids, self._worker.id, self._transport, now, self._mailing_id
                 )
                 granted.append((feed, handover, key, claimed))
-        self.ask_at = turn.ask_at
-        return granted
+        return granted, turn.ask_at
 
     def _record(self, session: Session, told: list[tuple[int, Outcome]], now: datetime) -> None:
         numbers = Counter(handover for handover, _ in told)

@@ -219,8 +219,9 @@ class Sender:
                 guarding.pause(session, self._mailing_id, self._alarm, self._clock())
             self.tally.route_error = self._alarm
             self._held.set()
-        if clerk.ask_at is not None and clerk.ask_at - self._clock() > SOON:
-            self.tally.goes_on_at = clerk.ask_at
+        goes_on_at = clerk.rests_until()
+        if goes_on_at is not None and goes_on_at - self._clock() > SOON:
+            self.tally.goes_on_at = goes_on_at
             self._give_up.set()
 
     def hand_over(self, feed: Feed, lane: Lane) -> None:
