@@ -321,6 +321,17 @@ def test_a_page_holds_those_who_stand_so(api: Api) -> None:
 # -- signing up
 
 
+@pytest.mark.parametrize("path", ["/subscribers?lsit=quarterly", "/lists?state=confirmed", "/lists/quarterly?a~/b="])
+def test_an_argument_that_nobody_knows_is_refused_by_name(api: Api, path: str) -> None:
+    answer = api.get(path)
+    assert answer.status_code == 422
+    (fault,) = answer.json()["errors"]
+    assert (fault["place"], fault["at"]) == (
+        "query", "/" + path.partition("?")[2].partition("=")[0].replace("~", "~0").replace("/", "~1"),
+    )  # fmt: skip
+    assert "reader" not in answer.text
+
+
 def test_a_program_signs_up_and_the_person_is_asked(api: Api) -> None:
     consent = {"words": "Yes, send it.", "at": "2024-07-09T08:00:00+02:00", "source_url": "https://www.example.org/x"}
     answer = api.ask("POST", "/subscribers", SIGN_UP | {"consent": consent})

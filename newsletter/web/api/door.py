@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from newsletter.pipeline import Pipeline
 from newsletter.staff import keys
 from newsletter.staff.keys import Key, Scope
-from newsletter.web.api.problems import Problem
+from newsletter.web.api.problems import Problem, unknown
 from newsletter.web.api.rates import Rate
 
 _LOG = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ class Door:
             self._not_too_often(found, now)
             if scope not in found.scopes:
                 raise Problem(403, "missing_scope", f"The key {found.prefix} has no scope {scope}.")
+            _require_known(request)
             if keys.is_stale(found, now):
                 background.add_task(self._seen, found.id, now)
             return found
@@ -97,6 +98,13 @@ class Door:
             _LOG.warning("When a key was used last could not be written down; it will be with its next request.")
         finally:
             self._writing.release()
+
+
+def _require_known(request: Request) -> None:
+    """Refuse an argument that the operation does not have: who mistypes `list` would be given everybody."""
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    if names := sorted(request.query_params.keys() - known):
+        raise unknown(names)
 
 
 def _too_many(detail: str, wait: float) -> Problem:

@@ -18,7 +18,7 @@ def router(site: Site, door: Door) -> APIRouter:
     database = site.pipeline.database
     reader = [Depends(door.needs(Scope.LISTS))]
 
-    @routes.get("", dependencies=reader, responses=responses())
+    @routes.get("", dependencies=reader, responses=responses(422))
     def lists() -> Lists:
         """All lists."""
         with database.reading() as session:

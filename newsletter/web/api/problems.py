@@ -73,6 +73,12 @@ def fault(at: str, detail: str) -> Problem:
     return Problem(422, "invalid", f"The request is wrong at {at}.", [Fault(place="body", at=at, detail=detail)])
 
 
+def unknown(names: Sequence[str]) -> Problem:
+    """Arguments of the query that the operation does not have."""
+    faults = [Fault(place="query", at=f"/{_plain(name)}", detail="There is no such argument here.") for name in names]
+    return Problem(422, "invalid", "The request has arguments that are not known here; see errors.", faults)
+
+
 def missing(detail: str) -> Problem:
     """What was named is not here."""
     return Problem(404, "not_found", detail)
