@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscribers import landing, leaving, people, preferring, rules
+from subscribers import landing, leaving, people, preferring, rules, suppressing
 from subscribers.addresses import address_hash, parse
 from subscribers.model import Consent, Person, SubscriptionState
 from subscribers.networks import network_hash
-from subscribers.returning import path_of
+from subscribers.returning import Reason, path_of
 from subscribers.tables import ImportBatchRow, SubscriberRow, SubscriptionRow, WordingRow
 
 
@@ -65,11 +65,7 @@ class AddressBook:
 
     def suppress(self, session: Session, text: str, reason: str, source: str, now: datetime, detail: str = "") -> bool:
         """Never mail this address again, on any list; whether that is new."""
-        key = self.hash(parse(text))
-        if landing.standing_everywhere(session, [key], reason):
-            return False
-        landing.add_suppressions(session, [key], reason, source, now, detail)
-        return True
+        return suppressing.suppress(session, self.hash(parse(text)), Reason(reason), source, now, detail)
 
     def subscription_id(self, session: Session, text: str, list_id: int) -> int | None:
         """The subscription of an address on a list."""

@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscribers import asking, landing, leaving, preferring
+from subscribers import asking, leaving, preferring
 from subscribers.asking import JOINS, Question
 from subscribers.book import AddressBook
 from subscribers.model import Consent
-from subscribers.returning import Path, Return, may_return, path_of
-from subscribers.suppressing import against, lift, suppressions
+from subscribers.returning import Path, Reason, Return, may_return, path_of
+from subscribers.suppressing import against, lift, suppress, suppressions
 from subscribers.tables import ConfirmationRow, ConsentEventRow, ListRow, SubscriberRow, SubscriptionRow
 
 
@@ -95,14 +95,9 @@ def decline(
                 asking.void(session, person.id, now, purpose)
     seen = _seen(session, row, now)
     if block and seen is not None:
-        _block(session, book.hash(seen.address), now)
+        suppress(session, book.hash(seen.address), Reason.BLOCKED, "link", now)
     session.flush()
     return seen
-
-
-def _block(session: Session, key: str, now: datetime) -> None:
-    if not landing.standing_everywhere(session, [key], "blocked"):
-        landing.add_suppressions(session, [key], "blocked", "link", now, "")
 
 
 def _seen(session: Session, row: ConfirmationRow, now: datetime) -> Confirmation | None:

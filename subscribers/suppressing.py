@@ -30,19 +30,18 @@ def against(session: Session, address_hash: str, list_id: int) -> tuple[Reason, 
 
 def suppressions(session: Session, address_hash: str, list_id: int | None) -> tuple[Reason, ...]:
     """The suppressions that count on this list (with no list: on any)."""
-    rows = session.scalars(
-        select(SuppressionRow.reason)
-        .where(SuppressionRow.address_hash == address_hash, SuppressionRow.lifted_at.is_(None), _counts_on(list_id))
-        .order_by(SuppressionRow.id)
-    )
-    return tuple(dict.fromkeys(Reason(reason) for reason in rows))
+    return _standing(session, address_hash, _counts_on(list_id))
 
 
 def anywhere(session: Session, address_hash: str) -> tuple[Reason, ...]:
     """The suppressions of the address that stand, on all lists or on any one."""
+    return _standing(session, address_hash)
+
+
+def _standing(session: Session, address_hash: str, *where: ColumnElement[bool]) -> tuple[Reason, ...]:
     rows = session.scalars(
         select(SuppressionRow.reason)
-        .where(SuppressionRow.address_hash == address_hash, SuppressionRow.lifted_at.is_(None))
+        .where(SuppressionRow.address_hash == address_hash, SuppressionRow.lifted_at.is_(None), *where)
         .order_by(SuppressionRow.id)
     )
     return tuple(dict.fromkeys(Reason(reason) for reason in rows))

@@ -11,6 +11,7 @@ import subscribers
 from newsletter.database import Database
 from newsletter.issues import lists
 from newsletter.readers.changing import Changing
+from newsletter.readers.model import Standing
 from newsletter.settings import Settings
 from subscribers import AddressBook, Consent, Links, Purpose, SubscriptionState
 from subscribers.tables import ConsentEventRow, ListRow, SubscriberRow, SubscriptionRow, SuppressionRow
@@ -55,6 +56,11 @@ class Readers:
             base_url="https://news.example.org", folder=Path(),
         )  # fmt: skip
         return Changing(settings, self.database, lambda: self.now, self.book, self.links)
+
+    def one_click(self, token: str, network: str) -> Standing | None:
+        """A mail provider's post (RFC 8058), and where it leaves the reader."""
+        self.changing.leave_at_once(token, network)
+        return self.changing.standing(token)
 
     # -- people ---------------------------------------------------------------------------------------------------
 

@@ -112,7 +112,7 @@ def test_the_links_stay_calm_and_dead(readers: Readers) -> None:
     told = readers.told()
     for _ in range(2):
         assert readers.changing.standing(way_out).kind is Kind.GONE
-        assert readers.changing.leave(way_out, IP, "one_click").kind is Kind.GONE
+        assert readers.one_click(way_out, IP).kind is Kind.GONE
         assert readers.changing.undo(way_out, IP).kind is Kind.GONE
         readers.changing.say_why(way_out, "other")
         assert readers.changing.preferences(page) is None

@@ -32,7 +32,7 @@ def test_one_press_ends_it_and_leaves_its_proof(readers: Readers) -> None:
     assert (before.kind, before.state, before.address, before.language) == (
         Kind.SUBSCRIPTION, "confirmed", "m•••@example.org", "es",
     )  # fmt: skip
-    after = readers.changing.leave(way_out, IP, "one_click")
+    after = readers.one_click(way_out, IP)
     assert after is not None
     assert (after.state, after.may_return) == ("unsubscribed", True)
     assert readers.reason() == "unsubscribed"
@@ -52,7 +52,8 @@ def test_looking_changes_nothing(readers: Readers) -> None:
 
 def test_twice_is_as_good_as_once(readers: Readers) -> None:
     way_out = readers.subscribe()
-    answers = [readers.changing.leave(way_out, IP, source) for source in ("link", "one_click", "link")]
+    press = readers.changing.leave
+    answers = [how(way_out, IP) for how in (press, readers.one_click, press)]
     assert answers[0] == answers[1] == answers[2]
     assert readers.told() == [("confirmation", "form"), ("withdrawal", "link")]
     back = [readers.changing.undo(way_out, IP) for _ in range(3)]
@@ -136,7 +137,8 @@ def test_a_stranger_cannot_unsubscribe_anyone(readers: Readers) -> None:
     ]
     for token in forged + swapped:
         assert readers.changing.standing(token) is None
-        assert readers.changing.leave(token, IP, "one_click") is None
+        assert readers.one_click(token, IP) is None
+        assert readers.changing.leave(token, IP) is None
         assert readers.changing.undo(token, IP) is None
         assert readers.changing.pause(token, date(2024, 12, 1), IP) is None
         assert readers.changing.switch(token, readers.list_ids["yearly"], IP) is None
@@ -274,7 +276,7 @@ def test_who_leaves_pauses_or_is_erased_in_the_middle_of_a_run_gets_nothing(data
     def happens() -> None:
         if act == "leave":
             changing.leave(links[3], IP)
-            changing.leave(links[4], IP, "one_click")
+            changing.leave_at_once(links[4], IP)
         elif act == "pause":
             for n in (3, 4):
                 changing.pause(links[n], (NOW + timedelta(days=90)).date(), IP)

@@ -47,7 +47,7 @@ class Changing:
         with self._database.reading() as session:
             return self._standing(session, link, self._clock())
 
-    def leave(self, token: str, network: str, source: str = "link") -> Standing | None:
+    def leave(self, token: str, network: str) -> Standing | None:
         """Off the list that this way out names, at once and for good. A link of a mail that asks withdraws the request;
         one of a test copy changes nothing; one we never signed does nothing: None.
         """
@@ -56,7 +56,7 @@ class Changing:
             return None
         now = self._clock()
         with self._database.transaction() as session:
-            self._end(session, link, self._consent(source, network, now), now)
+            self._end(session, link, self._consent("link", network, now), now)
         with self._database.reading() as session:
             return self._standing(session, link, now)
 

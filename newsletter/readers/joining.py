@@ -95,11 +95,6 @@ class Joining:
         self._watch()
         return done
 
-    def is_waiting(self) -> bool:
-        """Whether `handle` has anything to do."""
-        with self._database.reading() as session:
-            return signing_up.is_waiting(session)
-
     def _handle_next(self) -> bool:
         try:
             return self._work_on_next()

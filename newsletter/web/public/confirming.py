@@ -5,17 +5,15 @@ from fastapi.background import BackgroundTasks
 
 from newsletter.readers.model import Asked, Asks, Confirmed
 from newsletter.web.forms import Posted
+from newsletter.web.public.linked import routes
 from newsletter.web.security import network
 from newsletter.web.site import Site
 
 
 def router(site: Site) -> APIRouter:
     """/c/{token}."""
-    pages, routes = _Pages(site), APIRouter()
-    for path in ("/c/{token}", "/c/{token}/"):
-        routes.add_api_route(path, pages.show, methods=["GET", "HEAD"], response_model=None)
-        routes.add_api_route(path, pages.act, methods=["POST"], response_model=None)
-    return routes
+    pages = _Pages(site)
+    return routes("c", pages.show, pages.act)
 
 
 class _Pages:

@@ -14,6 +14,7 @@ from newsletter.readers.model import Asks, Kind, Standing
 from newsletter.rendering.words import later
 from newsletter.web.forms import Form, Posted
 from newsletter.web.public import pausing
+from newsletter.web.public.linked import routes
 from newsletter.web.security import network
 from newsletter.web.site import Site
 
@@ -27,12 +28,9 @@ REASONS = (
 
 
 def router(site: Site) -> APIRouter:
-    """/u/{token}, also as some programs spell it, with a slash at the end."""
-    pages, routes = _Pages(site), APIRouter()
-    for path in ("/u/{token}", "/u/{token}/"):
-        routes.add_api_route(path, pages.show, methods=["GET", "HEAD"], response_model=None)
-        routes.add_api_route(path, pages.act, methods=["POST"], response_model=None)
-    return routes
+    """/u/{token}."""
+    pages = _Pages(site)
+    return routes("u", pages.show, pages.act)
 
 
 class _Pages:
@@ -67,7 +65,7 @@ class _Pages:
     # -- the acts of our own page -----------------------------------------------------------------------------------
 
     def _stop(self, token: str, _form: Form, network: str) -> Standing | None:
-        return self._changing.leave(token, network, "link")
+        return self._changing.leave(token, network)
 
     def _undo(self, token: str, _form: Form, network: str) -> Standing | None:
         return self._changing.undo(token, network)

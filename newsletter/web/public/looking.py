@@ -3,9 +3,8 @@
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import RedirectResponse
 
+from newsletter.web.caching import FOR_EVER
 from newsletter.web.site import Site
-
-FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def router(site: Site) -> APIRouter:

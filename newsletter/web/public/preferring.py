@@ -13,6 +13,7 @@ from newsletter.web.forms import Form, Posted
 from newsletter.web.look import Look
 from newsletter.web.public import pausing
 from newsletter.web.public.agreeing import CONSENT, INCOMPLETE
+from newsletter.web.public.linked import routes
 from newsletter.web.security import network
 from newsletter.web.site import LANGUAGES, Site
 from subscribers import AddressError, parse
@@ -22,11 +23,8 @@ _NAME = later("A name has at most 200 letters.")
 
 def router(site: Site) -> APIRouter:
     """/p/{token}."""
-    pages, routes = _Pages(site), APIRouter()
-    for path in ("/p/{token}", "/p/{token}/"):
-        routes.add_api_route(path, pages.show, methods=["GET", "HEAD"], response_model=None)
-        routes.add_api_route(path, pages.act, methods=["POST"], response_model=None)
-    return routes
+    pages = _Pages(site)
+    return routes("p", pages.show, pages.act)
 
 
 class _Pages:
