@@ -15,13 +15,14 @@ _PROBE = "probe@suppression.invalid"
 
 
 class InstanceRow(Row):
-    """The one row of this database."""
+    """The one row of this database. `generation` grows while it is used, so that an older copy of it can be told."""
 
     __tablename__ = "instance"
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[str] = mapped_column(String(32))
     suppression_probe: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    generation: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 def require_same_key(session: Session, suppression_key: str) -> None:

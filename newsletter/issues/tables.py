@@ -1,4 +1,4 @@
-"""The list's profile, issues, their sections, items, blocks, wordings, and coverage."""
+"""The list's profile and rhythm, issues, their sections, items, blocks, wordings, and coverage."""
 
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +34,33 @@ class ProfileRow(Row):
     calm_wait: Mapped[int] = mapped_column(default=15, server_default="15")  # minutes after the first copies
     calm_spread: Mapped[int] = mapped_column(default=30, server_default="30")  # minutes, for the readers
     welcome: Mapped[bool] = mapped_column(default=False, server_default=false())  # a mail after confirming
+
+
+class RhythmRow(Row):
+    """When the list's issues are made and go out, unless a day is set by hand. `..._before`: working days before the
+    send day. `blocked`: days, or spans of days ("2024-12-23..2025-01-02"), on which nothing is due. Without `on_since`
+    the list has no rhythm: its issues are made by hand.
+    """
+
+    __tablename__ = "list_rhythms"
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"), primary_key=True)
+    send_rule: Mapped[str] = mapped_column(String(200))
+    country: Mapped[str] = mapped_column(String(16), default="")  # whose holidays: BE, or DE-BE; "": none
+    blocked: Mapped[list[str]]
+    call_before: Mapped[int]
+    cut_off_before: Mapped[int]
+    draft_before: Mapped[int]
+    review_before: Mapped[int]
+    on_since: Mapped[date | None]
+
+
+class SendDayRow(Row):
+    """The send day of one period, set by hand; the other dates are counted back from it."""
+
+    __tablename__ = "list_send_days"
+    list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    send_at: Mapped[datetime]
 
 
 class ListSectionRow(Row):

@@ -1,0 +1,1 @@
+"""The ticker: looks for due work, for as long as it is left running."""

@@ -1,0 +1,1 @@
+"""Where publications come from: feeds, WordPress, files, pages that list them. Each reader tells entries, no more."""
