@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 import subscribers
 from newsletter.database import Database
+from newsletter.delivery import greeting
 from newsletter.delivery.tables import NoticeRow
 from newsletter.errors import BadInput
 from newsletter.readers.erasing import erase
@@ -157,7 +158,7 @@ def _notices(readers: Readers) -> list[NoticeRow]:
 
 
 def _confirm(readers: Readers) -> None:
-    (notice,) = _notices(readers)
+    (notice,) = [one for one in _notices(readers) if one.kind == "address"]
     assert notice.confirmation_id is not None
     with readers.database.transaction() as session:
         token = asking.mint(session, notice.confirmation_id, readers.now)
@@ -179,6 +180,44 @@ def test_a_new_address_counts_when_it_is_confirmed_there(readers: Readers) -> No
     assert (after.address, after.waiting_address) == ("M•••@new.example.org", "")
     assert readers.reason("mira@new.example.org") is None
     assert readers.told("mira@new.example.org")[-1] == ("change", "page")
+
+
+def test_the_old_address_is_told_first_and_can_keep_its_place(readers: Readers) -> None:
+    """Whoever has a forwarded issue can open the page; he must not move its reader behind his back."""
+    readers.subscribe()
+    page = readers.own_page()
+    readers.changing.new_address(page, "thief@new.example.org", IP)
+    told, asked = _notices(readers)
+    assert (told.kind, asked.kind) == ("moving", "address")
+    with readers.database.reading() as session:
+        mail = greeting.at_its_turn(session, told, readers.links, readers.now)
+    assert isinstance(mail, greeting.Greeting)
+    assert (mail.address, mail.preferences, mail.confirmation_id) == ("mira@example.org", page, None)
+    readers.changing.keep_address(page)
+    after = readers.changing.preferences(page)
+    assert after is not None
+    assert (after.address, after.waiting_address) == ("m•••@example.org", "")
+    with readers.database.transaction() as session:
+        assert greeting.at_its_turn(session, asked, readers.links, readers.now) == "void"
+
+
+def test_who_has_paused_is_told_of_a_new_address_too(readers: Readers) -> None:
+    readers.subscribe()
+    page = readers.own_page()
+    readers.changing.pause(readers.links.token(Purpose.UNSUBSCRIBE, readers.subscription().id), date(2024, 12, 1), IP)
+    readers.changing.new_address(page, "mira@new.example.org", IP)
+    with readers.database.reading() as session:
+        assert isinstance(
+            greeting.at_its_turn(session, _notices(readers)[0], readers.links, readers.now), greeting.Greeting
+        )
+
+
+def test_nobody_is_told_once_it_is_answered(readers: Readers) -> None:
+    readers.subscribe()
+    readers.changing.new_address(readers.own_page(), "mira@new.example.org", IP)
+    _confirm(readers)
+    with readers.database.transaction() as session:
+        assert greeting.at_its_turn(session, _notices(readers)[0], readers.links, readers.now) == "answered"
 
 
 def test_no_file_brings_the_old_address_back(readers: Readers) -> None:

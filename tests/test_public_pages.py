@@ -549,3 +549,11 @@ def test_a_new_address_counts_once_it_is_confirmed_there(either: Visitor) -> Non
     assert "Done." in heading(either.press(asked, "confirm"))
     assert subscription(either.route, "ada@elsewhere.example").state == "confirmed"
     assert "a•••@elsewhere.example" in either.get(page).text.replace("<wbr>", "")
+
+
+def test_an_address_that_was_asked_for_can_be_forgotten(either: Visitor) -> None:
+    page = either.own_page()
+    either.press(page, "address", email="thief@elsewhere.example")
+    assert "t•••@elsewhere.example" in either.get(page).text.replace("<wbr>", "")
+    assert "Your address stays as it is." in either.press(page, "keep").text
+    assert "elsewhere.example" not in either.get(page).text

@@ -42,7 +42,7 @@ CONFIRM, INVITE, ADDRESS, RENEW = "confirm", "invite", "address", "renew"
 # To whom the mail of each kind goes that is looked at; all are different people.
 READERS = {
     ISSUE: EVE, COPY: ADA, notices.TEST_COPY: TESTER, CONFIRM: NELL, INVITE: INVITED[0], ADDRESS: MOVED,
-    RENEW: ASKED[0], greeting.WELCOME: JOINED,
+    RENEW: ASKED[0], greeting.WELCOME: JOINED, greeting.MOVING: DARIO,
 }  # fmt: skip
 STAFF = {notices.REVIEW_REQUEST: APPROVER, notices.PAUSED: ADMIN, alarming.ALARM: ADMIN}
 KINDS = READERS | STAFF
@@ -51,9 +51,10 @@ LEADS = {
     **{kind: {"u", "p", "issues", "media", "subscribe"} for kind in (ISSUE, COPY, notices.TEST_COPY)},
     **{kind: {"c", "u"} for kind in (CONFIRM, INVITE, ADDRESS, RENEW)},
     greeting.WELCOME: {"u", "p", "issues"},
+    greeting.MOVING: {"u", "p"},
     **{kind: set() for kind in STAFF},
 }
-SUBSCRIBED, QUESTIONS = (ISSUE, COPY, RENEW, greeting.WELCOME), (CONFIRM, INVITE, ADDRESS)
+SUBSCRIBED, QUESTIONS = (ISSUE, COPY, RENEW, greeting.WELCOME, greeting.MOVING), (CONFIRM, INVITE, ADDRESS)
 
 URL = re.compile(r"https?://[^\s<>\"']+")
 TOKEN = re.compile(r"/[ucp]/[\w-]+")
@@ -165,8 +166,9 @@ def _the_questions(route: Route) -> None:
     route.pipeline.joining.handle()
     route.pipeline.deliver_notices()
     assert route.pipeline.joining.confirm(token_of(route, JOINED), HOME)
-    own_page = route.pipeline.links.token(Purpose.PREFERENCES, person(route, BOB).id)
-    route.pipeline.changing.new_address(own_page, MOVED, HOME)
+    for address, other in ((DARIO, f"other.{DARIO}"), (BOB, MOVED)):
+        own_page = route.pipeline.links.token(Purpose.PREFERENCES, person(route, address).id)
+        route.pipeline.changing.new_address(own_page, other, HOME)
     with pytest.MonkeyPatch.context() as patch:
         shell = Shell(route, patch)
         invite(shell)

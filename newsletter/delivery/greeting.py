@@ -27,13 +27,14 @@ from newsletter.rendering.words import words
 from subscribers import Links, Purpose, asking, purging
 
 WELCOME = "welcome"
+MOVING = "moving"
 _KIND = {
     asking.Question.SUBSCRIBE: "confirm",
     asking.Question.INVITE: "invite",
     asking.Question.ADDRESS: "address",
     asking.Question.RENEW: "renew",
 }
-KINDS = frozenset({WELCOME, *_KIND.values()})
+KINDS = frozenset({WELCOME, MOVING, *_KIND.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,21 @@ def ask(session: Session, confirmation_id: int, profile: Profile, language: str,
     return _queue(session, kind, part, profile, asked.subscriber_id, now, confirmation_id=confirmation_id)
 
 
+def tell_old_address(session: Session, confirmation_id: int, profile: Profile, language: str, now: datetime) -> int:
+    """Queue the mail that tells the present address that another one was asked for; the notice's id. It stands before
+    the question in the queue: whoever has a forwarded issue must not move a reader behind his back.
+    """
+    asked = asking.asked(session, confirmation_id)
+    names = {face.id: face.name for face in subscribers.lists(session)}
+    writer = Writer(
+        organisation=profile.legal_name or profile.from_name,
+        postal_address=profile.postal_address,
+        lists=tuple(names[one] for one in asked.list_ids),
+    )
+    part = rendering.render(MOVING, rendering.spoken(language, profile.default_language), writer)
+    return _queue(session, MOVING, part, profile, asked.subscriber_id, now, confirmation_id=confirmation_id)
+
+
 def welcome(
     session: Session, subscriber_id: int, profile: Profile, latest: Latest, next_about: date | None, language: str,
     now: datetime,
@@ -107,7 +123,7 @@ def _queue(
 
 def at_its_turn(session: Session, notice: NoticeRow, links: Links, now: datetime) -> Greeting | str:
     """The mail as it is to go now, or why it is not; that is written down."""
-    found = _welcomed(session, notice, links, now) if notice.kind == WELCOME else _asked(session, notice, links, now)
+    found = _TURNS.get(notice.kind, _asked)(session, notice, links, now)
     if isinstance(found, str):
         exclude(session, notice, found, now)
     return found
@@ -157,12 +173,31 @@ def _asked(session: Session, notice: NoticeRow, links: Links, now: datetime) -> 
 
 
 def _welcomed(session: Session, notice: NoticeRow, links: Links, now: datetime) -> Greeting | str:
+    found = _on_the_list(session, notice, links, now)
+    if isinstance(found, str):
+        return found
+    slug = session.scalars(select(IssueRow.slug).where(IssueRow.id == notice.issue_id)).one()
+    return replace(found, issue=slug)
+
+
+def _moving(session: Session, notice: NoticeRow, links: Links, now: datetime) -> Greeting | str:
+    """While the question is open; who has paused is told as well."""
+    to = asking.addressee(session, notice.confirmation_id, now)
+    return to if isinstance(to, str) else _on_the_list(session, notice, links, now, although="paused")
+
+
+def _on_the_list(
+    session: Session, notice: NoticeRow, links: Links, now: datetime, although: str | None = None
+) -> Greeting | str:
+    """To the reader's address as it stands now, or why he may not be mailed; that reason `although` is none."""
     assert notice.list_id is not None
     people = subscribers.mailability(notice.list_id, now).subquery()
     found = session.execute(select(people).where(people.c.subscriber_id == notice.subscriber_id)).one_or_none()
-    if found is None or found.reason is not None:
+    if found is None or found.reason not in {None, although}:
         return "unsubscribed" if found is None else str(found.reason)
-    slug = session.scalars(select(IssueRow.slug).where(IssueRow.id == notice.issue_id)).one()
     way_out = links.token(Purpose.UNSUBSCRIBE, found.subscription_id)
     preferences = links.token(Purpose.PREFERENCES, found.subscriber_id)
-    return Greeting(notice.kind, str(found.address), way_out, preferences, issue=slug)
+    return Greeting(notice.kind, str(found.address), way_out, preferences)
+
+
+_TURNS = {WELCOME: _welcomed, MOVING: _moving}

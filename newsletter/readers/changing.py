@@ -163,8 +163,8 @@ class Changing:
             preferring.pause(session, held.id, until, consent, now)
 
     def new_address(self, token: str, text: str, network: str) -> None:
-        """Ask at a new address whether it is to take the old one's place. The answer is the same whatever comes of it;
-        BadInput only for what is no address.
+        """Ask at a new address whether it is to take the old one's place, and tell the old one. The answer is the same
+        whatever comes of it; BadInput only for what is no address.
         """
         link, now = self._own_page(token), self._clock()
         try:
@@ -179,7 +179,15 @@ class Changing:
             known = preferring.profile(session, link.id, now)
             speaker = self._speaker(session, known) if known else None
             if asked is not None and known is not None and speaker is not None:
+                greeting.tell_old_address(session, asked, speaker, known.language, now)
                 greeting.ask(session, asked, speaker, known.language, now)
+
+    def keep_address(self, token: str) -> None:
+        """The address stays: a new one that was asked for is forgotten."""
+        link, now = self._own_page(token), self._clock()
+        if link is not None:
+            with self._database.transaction() as session:
+                asking.void(session, link.id, now, asking.Question.ADDRESS)
 
     def _speaker(self, session: Session, known: preferring.Profile) -> Profile | None:
         """The list that a mail to this person comes from: the first that he is on and that goes on."""

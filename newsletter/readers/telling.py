@@ -48,6 +48,7 @@ _NOTICES = {
     "confirm": "A mail that asked to confirm",
     "invite": "A mail that invited to confirm",
     "address": "A mail that asked to confirm a new address",
+    "moving": "A mail that told them that another address was asked for",
     "renew": "A mail that asked whether they are still interested",
     "welcome": "A welcome",
     "copy": "One more copy of an issue",

@@ -64,7 +64,7 @@ def spoken(language: str, default: str) -> str:
 
 @lru_cache(maxsize=128)
 def render(kind: str, language: str, writer: Writer) -> Rendered:
-    """The mail of that kind: confirm, invite, renew, address or welcome."""
+    """The mail of that kind: confirm, invite, renew, address, moving or welcome."""
     said = words(language)
     mail = _KINDS[kind](said, writer)
     marks = Marks.fresh(SLOTS)
@@ -196,6 +196,28 @@ def _address(said: Words, writer: Writer) -> Said:
     )  # fmt: skip
 
 
+def _moving(said: Words, writer: Writer) -> Said:
+    return Said(
+        subject=said.say("Your address for %(lists)s is to change", lists=_names(writer)),
+        heading=said.say("Was that you?"),
+        before=(
+            said.say(
+                "Somebody asked on your settings page that %(lists)s be sent to another address from now on.",
+                lists=_names(writer),
+            ),
+            said.say("If that was you, there is nothing to do here: please confirm in the mail at the new address."),
+            said.say(
+                "If it was not you, keep this address: one press on your settings page. Whoever has an issue that you"
+                " forwarded can open that page too."
+            ),
+        ),
+        button=said.say("See my settings"),
+        leads_to="preferences_url",
+        after=(said.say("Until it is confirmed at the new address, nothing changes."),),
+        ways_out=True,
+    )
+
+
 def _welcome(said: Words, writer: Writer) -> Said:
     names = _names(writer)
     name, subject = writer.issue or ("", "")
@@ -226,5 +248,6 @@ _KINDS: Mapping[str, Callable[[Words, Writer], Said]] = {
     "invite": _invite,
     "renew": _renew,
     "address": _address,
+    "moving": _moving,
     "welcome": _welcome,
 }

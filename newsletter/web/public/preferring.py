@@ -45,6 +45,9 @@ class _Pages:
                 return self._save(request, token, form, known)
             case "address":
                 return self._move(request, token, form, known, after)
+            case "keep":
+                self._changing.keep_address(token)
+                return self._page(request, token, self._changing.preferences(token), done="kept")
             case _:
                 return self._page(request, token, known)
 
