@@ -58,6 +58,12 @@ def parse(label: str) -> Period:
     return _period(found[0], year, int(found["month"]), 1) if found["month"] else _period(found[0], year, 1, 12)
 
 
+def containing(day: date, months: int) -> Period:
+    """The period of 1, 3, 6 or 12 months that the day lies in."""
+    first = (day.month - 1) // months * months + 1
+    return _period(_label(day.year, first, months), day.year, first, months)
+
+
 def previous(period: Period) -> Period:
     """The period of the same length just before."""
     return _neighbour(period, -1)
