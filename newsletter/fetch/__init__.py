@@ -1,34 +1,15 @@
 """The one guarded way out to the web."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from newsletter import __version__
+from newsletter.fetch.limits import Limits
+from newsletter.fetch.page import Page
+from newsletter.fetch.unreachable import Unreachable
+from newsletter.fetch.web import Web
+from newsletter.settings import Settings
 
-from newsletter.errors import Refusal
-
-
-class Unreachable(Refusal):
-    """An address gave no page; the message is a sentence that names it.
-
-    `gone`: it answered 404 or 410. `retry_after`: seconds that its server asks us to stay away (RFC 9110 10.2.3).
-    """
-
-    def __init__(self, message: str, *, gone: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(message)
-        self.gone = gone
-        self.retry_after = retry_after
+__all__ = ["Limits", "Page", "Unreachable", "Web", "web"]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An answer. `url`: after redirects. `status`: 200, or 304 where the validators still hold. Header names are in
-    small letters.
-    """
-
-    url: str
-    status: int
-    content: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Web:
-    """Fetches pages."""
+def web(settings: Settings) -> Web:
+    """The way out as the settings want it; its pages are told who asks, and where to read of us."""
+    return Web(allow_private=settings.fetch_allow_private, agent=f"newsletter/{__version__} (+{settings.base_url})")
