@@ -27,6 +27,7 @@ from newsletter.delivery import (
     practising,
     views,
 )
+from newsletter.delivery.belonging import Belonging
 from newsletter.delivery.freezing import freeze
 from newsletter.delivery.model import Outcome
 from newsletter.delivery.releasing import conclude, release
@@ -72,6 +73,7 @@ class Pipeline:
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
+        self.belonging = Belonging(database, settings.instance_file, clock)
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
 
@@ -200,9 +202,10 @@ class Pipeline:
 
     # -- delivery: to each confirmed reader, once ----------------------------------------------------------------
 
-    def plan(self, key: str, at: datetime, actor: Actor) -> None:
-        """Set the time. It is no part of what is approved."""
-        actor.require("plan")
+    def plan(self, key: str, at: datetime, actor: Actor, *, calm: bool = False) -> None:
+        """Set the time at which it goes out by itself, in this person's name. It is no part of what is approved."""
+        person = actor.require("plan")
+        self.belonging.require()
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
             if at <= now:
@@ -210,8 +213,8 @@ class Pipeline:
             self.gate.require(session, issue)
             if issue.state is not State.PLANNED:
                 moves.move(session, issue.id, State.PLANNED, now)
-            planning.plan(session, issue.list_id, issue.id, at)
-            log(session, actor, "plan", now, issue.id, at=at.isoformat())
+            planning.plan(session, issue.list_id, issue.id, at, now, person.id, calm=calm)
+            log(session, actor, "plan", now, issue.id, at=at.isoformat(), calm=calm)
 
     def send(
         self,
@@ -230,6 +233,7 @@ class Pipeline:
         one takes over what no other has taken.
         """
         actor.require("send")
+        self.belonging.require()
         # What is wrong with the mail service is said before anything.
         open_transport(transport or "default", self.settings.transport(transport or "default"))
         options = {"although_planned": now_although_planned, "calm": calm}
@@ -255,18 +259,25 @@ class Pipeline:
         progress: Callable[[Tally, int], None] | None = None,
     ) -> Tally:
         """What is due now of a mailing that was released: its readers fixed, copies handed over, its end written."""
+        self.belonging.require()
         with self.database.reading() as session:
             issue_id, name = mailings.route(session, mailing_id)
         transport = open_transport(name, self.settings.transport(name))
         picturing.picture(self.database, issue_id, self.settings.folder, self.clock)
         self._freeze(mailing_id)
-        sender = Sender.of(self.database, transport, self.settings, self.links, mailing_id, self.clock, stop, progress)
+        self.belonging.advance()
+        sender = Sender.of(
+            self.database, transport, self.settings, self.links, mailing_id, self.clock, stop,
+            self.belonging.advancing(progress),
+        )  # fmt: skip
         tally = sender.run()
         conclude(self.database, issue_id, mailing_id, self.clock)
+        self.belonging.advance()
         return tally
 
     def deliver_notices(self, stop: threading.Event | None = None) -> list[Outcome]:
         """Hand over the notices that are due. RouteDown when the mail service cannot be reached."""
+        self.belonging.require()
         transport = open_transport("default", self.settings.transport("default"))
 
         def sender_of(session: Session, list_id: int) -> notices.Sender:
@@ -278,6 +289,7 @@ class Pipeline:
 
         settings = self.settings
         by = signer(settings.dkim_domain, settings.dkim_selector, settings.dkim_private_key, self.clock)
+        self.belonging.advance()
         return notices.deliver(self.database, transport, self.links, sender_of, self.clock, stop, by)
 
     def _freeze(self, mailing_id: int) -> None:
@@ -324,6 +336,8 @@ class Pipeline:
 
     def _control(self, key: str, actor: Actor, verb: str, to: State) -> None:
         actor.require(verb)
+        if to is State.SENDING:
+            self.belonging.require()
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
             going = mailings.unfinished(session, issue.id)

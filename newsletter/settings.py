@@ -38,6 +38,7 @@ class Settings(BaseModel):
     timezone: str = "UTC"
     transport_url: str = ""
     transports: dict[str, TransportSettings] = Field(default_factory=dict)
+    state_dir: str = ""
     listen: str = ""
     trusted_proxies: tuple[str, ...] = ()
     fetch_allow_private: bool = False
@@ -126,6 +127,16 @@ class Settings(BaseModel):
     def base_is_loopback(self) -> bool:
         """Whether BASE_URL is this machine."""
         return urlsplit(self.base_url).hostname in LOOPBACK
+
+    @property
+    def instance_file(self) -> Path:
+        """The file that says which database is this installation's own: in STATE_DIR, else in the SQLite file's
+        folder, else where the settings are. Its name begins with the database's.
+        """
+        path, is_sqlite = self.database_url.partition("?")[0], self.database_url.startswith("sqlite:")
+        place = Path(path.removeprefix("sqlite:///")) if is_sqlite else self.folder / path.rpartition("/")[2]
+        folder = self.folder / self.state_dir if self.state_dir else place.parent
+        return folder / f"{place.name}.instance"
 
     @property
     def host(self) -> str:

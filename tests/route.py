@@ -18,12 +18,11 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 import subscribers
-from newsletter import bootstrap
+from newsletter import bootstrap, instance
 from newsletter import database as database_module
 from newsletter.approval.tables import DecisionRow
 from newsletter.database import Database
 from newsletter.delivery.tables import DeliveryRow, MailingRow
-from newsletter.instance import found
 from newsletter.issues import editing, lists
 from newsletter.issues.tables import ProfileRow
 from newsletter.issues.views import IssueSummary, find
@@ -52,6 +51,7 @@ CONSENT = "Yes, send me the Quarterly."
 SECRET_KEYS, SUPPRESSION_KEY = "a-key-that-signs-links-" + "s" * 20, "a-key-that-hashes-addresses-" + "k" * 20
 
 WORKSHOP_DATABASE = "route"
+ASSEMBLED_DATABASE = "template_assembled"
 SITE = "https://www.mayors.example.org"
 PUBLICATIONS: list[dict[str, str]] = [
     {"external_id": "san-antonio", "kind": "readout", "title": "San Antonio shows what a welcoming city can carry",
@@ -247,8 +247,8 @@ def settings(folder: Path, database_url: str, **more: Any) -> Settings:
 def build(folder: Path, database_url: str) -> None:
     """Everything up to the assembled draft, in a migrated database."""
     database = Database(database_url)
+    instance.establish(database, settings(folder, database_url).instance_file, SUPPRESSION_KEY, NOW)
     with database.transaction() as session:
-        found(session, SUPPRESSION_KEY, NOW)
         seed_kinds(session)
         list_id = subscribers.add_list(session, "quarterly", "The Quarterly", ("en", "es"), NOW)
         lists.add_profile(
@@ -305,7 +305,10 @@ def laid_out(source: Path, folder: Path, database_url: str = "") -> Route:
     """A route that begins as the files in `source` stand."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, folder)
-    return Route(folder, settings(folder, database_url or f"sqlite:///{folder / 'newsletter.db'}"))
+    made = settings(folder, database_url or f"sqlite:///{folder / 'newsletter.db'}")
+    if database_url:  # its state was left under the name of the database that this one is a copy of
+        shutil.copy(folder / f"{ASSEMBLED_DATABASE}.instance", made.instance_file)
+    return Route(folder, made)
 
 
 @pytest.fixture(scope="session")
@@ -328,9 +331,9 @@ def approved_folder(tmp_path_factory: pytest.TempPathFactory, assembled_folder: 
 
 @pytest.fixture(scope="session")
 def postgres_assembled(assembled_folder: Path, postgres: Postgres, postgres_template: str) -> str:
-    new_postgres(postgres, "template_assembled", postgres_template)
-    build(assembled_folder, postgres_url(postgres, "template_assembled"))
-    return "template_assembled"
+    new_postgres(postgres, ASSEMBLED_DATABASE, postgres_template)
+    build(assembled_folder, postgres_url(postgres, ASSEMBLED_DATABASE))
+    return ASSEMBLED_DATABASE
 
 
 @pytest.fixture

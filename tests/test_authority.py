@@ -26,7 +26,7 @@ TABLE = {
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},
-    "keys": {"admin"}, "export": {"admin"},
+    "keys": {"admin"}, "export": {"admin"}, "adopt": {"admin"},
 }  # fmt: skip
 NAMED = {
     "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve", "retry",
@@ -145,6 +145,10 @@ def _with_a_block(route: Route) -> None:
         set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
 
 
+def _copied(route: Route) -> None:
+    route.settings.instance_file.unlink()
+
+
 def _with_a_bounce(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
         route.pipeline.book.suppress(session, "ada@example.org", "hard_bounce", "provider", route.now)
@@ -202,6 +206,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
     "keys add": ("keys", _at_draft, ["website", "--scope", "lists:read"]),
     "keys revoke": ("keys", _with_a_key, ["nk_0a0b0c0d"]),
+    "adopt": ("adopt", _copied, []),
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",

@@ -23,7 +23,7 @@ from newsletter.cli.sending import deliver_notices, status_facts
 from newsletter.database import Database
 from newsletter.delivery.sending import Tally
 from newsletter.errors import BadInput
-from newsletter.instance import found as found_instance
+from newsletter.instance import establish
 from newsletter.issues import editing, lists
 from newsletter.issues.views import coverage, find
 from newsletter.mailbox import Mailbox, MailboxServer
@@ -144,8 +144,8 @@ def _migrate(config: Path) -> None:
     settings = load(config, {})
     database = Database(settings.database_url)
     migrations.migrate(database)
+    establish(database, settings.instance_file, settings.suppression_key, datetime.now(UTC))
     with database.transaction() as session:
-        found_instance(session, settings.suppression_key, datetime.now(UTC))
         seed_kinds(session)
     database.close()
 

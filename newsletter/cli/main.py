@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__, migrations, settings
-from newsletter.cli import issue, keys, lists, mailbox, publications, staff, subscribers, transports, web, worker
+from newsletter.cli import adopt, issue, keys, lists, mailbox, publications, staff, subscribers, transports, web, worker
 from newsletter.cli.console import options, out, refusals, say
 from newsletter.clock import system_clock
 from newsletter.database import Database
-from newsletter.instance import found, require_same_key
+from newsletter.instance import establish
 from newsletter.publications.kinds import seed_kinds
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.add_typer(staff.app, name="staff", help="Who works here.")
 app.add_typer(keys.app, name="keys", help="The keys of programs that use the API.")
 app.add_typer(transports.app, name="transports", help="The mail services: how fast each may be used.")
 app.command("mailbox")(mailbox.mailbox)
+app.command("adopt")(adopt.adopt)
 app.command("worker")(worker.worker)
 app.command("web")(web.web)
 app.command("run")(web.run)
@@ -61,9 +62,8 @@ def migrate() -> None:
         read = settings.load(options.config)
         with closing(Database(read.database_url)) as database:
             before_, after = migrations.migrate(database)
+            establish(database, read.instance_file, read.suppression_key, system_clock())
             with database.transaction() as session:
-                require_same_key(session, read.suppression_key)
-                found(session, read.suppression_key, system_clock())
                 seed_kinds(session)
     say(
         f"The database is at {after}."

@@ -1,4 +1,6 @@
-"""A guard over bad rates: it may pause a mailing, and never does more; a person looks, and resumes or stops."""
+"""A guard over bad rates, and over what is not ours: it may pause a mailing, and never does more; a person looks, and
+resumes or stops.
+"""
 
 from datetime import datetime
 from math import ceil
@@ -41,15 +43,34 @@ def alarm(session: Session, mailing_id: int) -> str:
     return ""
 
 
+def any_going(session: Session) -> bool:
+    """Whether anything is being sent, or about to be."""
+    going = (MailingRow.kind == "live", MailingRow.state.in_(_GOING))
+    return session.scalar(select(MailingRow.id).where(*going).limit(1)) is not None
+
+
+def pause_all(session: Session, why: str, now: datetime) -> tuple[str, ...]:
+    """Pause whatever is being sent, or about to be; the short names of all issues that are paused then."""
+    going = select(MailingRow.id).where(MailingRow.kind == "live", MailingRow.state.in_(_GOING))
+    for mailing_id in session.scalars(going.order_by(MailingRow.id)).all():
+        pause(session, mailing_id, why, now)
+    paused = (
+        select(IssueRow.slug)
+        .join(MailingRow, MailingRow.issue_id == IssueRow.id)
+        .where(MailingRow.kind == "live", MailingRow.state == MailingState.PAUSED.value)
+    )
+    return tuple(session.scalars(paused.order_by(MailingRow.id)))
+
+
 def pause(session: Session, mailing_id: int, why: str, now: datetime) -> bool:
     """Pause it and tell whoever released it, and the administrators; False when somebody was faster."""
     mailing = session.get_one(MailingRow, mailing_id)
     # Issue, then mailing, as everybody locks them.
     issue = session.scalars(select(IssueRow).where(IssueRow.id == mailing.issue_id).with_for_update()).one()
     session.refresh(mailing)
-    if mailing.state != MailingState.SENDING:
+    if mailing.state not in _GOING:
         return False
-    mailings.pause(session, mailing_id, why)
+    mailings.pause(session, mailing_id, why, _GOING)
     if mailing.kind == "live":
         moves.move(session, issue.id, State.PAUSED, now)
         part = _told(issue.name, issue.slug, why)
@@ -60,6 +81,7 @@ def pause(session: Session, mailing_id: int, why: str, now: datetime) -> bool:
     return True
 
 
+_GOING = (MailingState.FREEZING.value, MailingState.SENDING.value)
 _HARD = and_(AttemptRow.fault == Fault.READER.value, AttemptRow.verdict == Verdict.REJECTED.value)
 # Greylisting distrusts whoever is new, and ends by itself.
 _BLOCKED = and_(AttemptRow.fault == Fault.SENDER.value, AttemptRow.text.not_ilike("%gr_ylist%"))

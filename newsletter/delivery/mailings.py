@@ -144,14 +144,15 @@ def control(session: Session, mailing_id: int, verb: str, now: datetime) -> None
         stop(session, mailing_id, now)
 
 
-def pause(session: Session, mailing_id: int, because: str) -> None:
+def pause(session: Session, mailing_id: int, because: str, states: tuple[str, ...] = ("sending",)) -> None:
     """Nothing more is claimed; a sender at work sees it within half a second."""
-    _move(session, mailing_id, ("sending",), "paused", because)
+    _move(session, mailing_id, states, "paused", because)
 
 
 def resume(session: Session, mailing_id: int, now: datetime) -> None:
     """Go on exactly where it stands; the refusals that may pause it are counted from here."""
-    _move(session, mailing_id, ("paused",), "sending", "")
+    frozen_at = session.scalars(select(MailingRow.frozen_at).where(MailingRow.id == mailing_id)).one()
+    _move(session, mailing_id, ("paused",), "sending" if frozen_at else "freezing", "")
     session.execute(update(MailingRow).where(MailingRow.id == mailing_id).values(watched_from=now))
 
 

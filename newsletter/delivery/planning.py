@@ -1,8 +1,8 @@
 """When an issue may go: its planned time, and whether what it leads to can be reached at all."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.calendar import CalendarRow
@@ -13,13 +13,29 @@ from newsletter.issues.tables import IssueRow
 from newsletter.settings import Settings
 
 SEND = "send"
+EVE = "planned_eve"  # a day before: whether it will go
+EVE_BEFORE = timedelta(days=1)
+LATEST = timedelta(hours=6)  # what is later than this is not sent without asking
 
 
-def plan(session: Session, list_id: int, issue_id: int, at: datetime) -> None:
-    """Write the time into issue and calendar; a new time replaces the old one."""
+def plan(
+    session: Session,
+    list_id: int,
+    issue_id: int,
+    at: datetime,
+    now: datetime,
+    staff_id: int | None = None,
+    *,
+    calm: bool = False,
+) -> None:
+    """Write the time into issue and calendar, in whose name it goes, and how; a new time replaces the old one."""
     cancel(session, issue_id)
     session.execute(update(IssueRow).where(IssueRow.id == issue_id).values(planned_at=at))
-    session.add(CalendarRow(list_id=list_id, issue_id=issue_id, step=SEND, due_at=at))
+    due = {SEND: at, EVE: at - EVE_BEFORE} if at - EVE_BEFORE > now else {SEND: at}
+    session.add_all(
+        CalendarRow(list_id=list_id, issue_id=issue_id, step=step, due_at=when, staff_id=staff_id, calm=calm)
+        for step, when in due.items()
+    )
 
 
 def cancel(session: Session, issue_id: int) -> None:
@@ -27,9 +43,27 @@ def cancel(session: Session, issue_id: int) -> None:
     session.execute(update(IssueRow).where(IssueRow.id == issue_id).values(planned_at=None))
     session.execute(
         delete(CalendarRow).where(
-            CalendarRow.issue_id == issue_id, CalendarRow.step == SEND, CalendarRow.done_at.is_(None)
+            CalendarRow.issue_id == issue_id, CalendarRow.step.in_((SEND, EVE)), CalendarRow.done_at.is_(None)
         )
     )
+
+
+def set_aside(session: Session, issue_id: int, now: datetime) -> None:
+    """Forget the time of an issue that is planned; it stays signed off as far as it is."""
+    state = session.scalar(select(IssueRow.state).where(IssueRow.id == issue_id))
+    if state == State.PLANNED:
+        moves.move(session, issue_id, State.APPROVED, now)
+    cancel(session, issue_id)
+
+
+def set_all_aside(session: Session, now: datetime) -> tuple[str, ...]:
+    """Forget every planned time; the issues' short names."""
+    # Locked one by one and in one order, as everybody locks them.
+    query = select(IssueRow).where(IssueRow.planned_at.is_not(None)).order_by(IssueRow.id).with_for_update()
+    rows = session.scalars(query).all()
+    for row in rows:
+        set_aside(session, row.id, now)
+    return tuple(row.slug for row in rows)
 
 
 def approved(session: Session, issue_id: int, at: datetime | None, now: datetime) -> None:

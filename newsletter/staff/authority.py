@@ -48,6 +48,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "unsuppress": _LOOKS_AFTER,
     "erase": _LOOKS_AFTER,
     "keys": _LOOKS_AFTER,
+    "adopt": _LOOKS_AFTER,
 }
 
 
