@@ -29,6 +29,7 @@ class Purpose(IntEnum):
     TEST = 5  # id: notice; links of test copies, which change nothing
     NOTICE = 6  # id: notice; VERP and Message-ID of notices
     REQUEST = 7  # id: confirmation; the way out of a mail that asks: it was not me
+    CALENDAR = 8  # id: list; the team's calendar of its dates
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)

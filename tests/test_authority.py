@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
 from newsletter.issues.editing import set_block
+from newsletter.issues.rhythms import set_rhythm
 from newsletter.issues.views import find
 from newsletter.staff import people
 from newsletter.staff.authority import AUTHORITY, Role, may
@@ -22,7 +23,7 @@ TABLE = {
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
-    "practice": EVERYBODY, "import": EVERYBODY, "ask": EVERYBODY, "unsubscribe": EVERYBODY,
+    "practice": EVERYBODY, "import": EVERYBODY, "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},
@@ -145,6 +146,11 @@ def _with_a_block(route: Route) -> None:
         set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
 
 
+def _with_a_rhythm(route: Route) -> None:
+    with route.pipeline.database.transaction() as session:
+        set_rhythm(session, route.list_id(), route.now.date(), route.settings.zone)
+
+
 def _copied(route: Route) -> None:
     route.settings.instance_file.unlink()
 
@@ -163,6 +169,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
     "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
+    "issue ask": ("edit", _at_draft, [SLUG, "--kind", "director", "--owner", APPROVER, "--due", "2099-06-28"]),
     "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
     "issue use": ("choose", _at_draft, [SLUG, "1"]),
     "issue hold": ("choose", _at_draft, [SLUG, "7"]),
@@ -200,6 +207,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
         ["monthly", "--name", "Monthly", "--from", "Us <us@example.org>", "--postal-address", "1 Square"],
     ),
     "lists calm": ("lists", _at_draft, ["quarterly", "--wait", "20"]),
+    "lists rhythm": ("lists", _at_draft, ["quarterly", "--country", "BE"]),
+    "lists dates": ("dates", _with_a_rhythm, ["quarterly", "--set", "2099-Q2=2099-07-09T09:00"]),
     "lists welcome": ("lists", _at_draft, ["quarterly", "on"]),
     "transports set": ("transports", _at_draft, ["default", "--rate", "20"]),
     "transports open": ("transports", _at_draft, ["default"]),

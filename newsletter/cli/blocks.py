@@ -1,13 +1,15 @@
-"""`newsletter issue block`: the director's note, and what else stands in an issue without being a publication."""
+"""`newsletter issue block | ask | remove-block`: what stands in an issue without being a publication."""
 
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.console import By, actor, opened, refusals, say
+from newsletter.cli import telling
+from newsletter.cli.console import By, actor, day, opened, refusals, say
 from newsletter.cli.sending import Issue
 from newsletter.errors import BadInput
 from newsletter.issues import editing
+from newsletter.issues import owed as asking
 from newsletter.issues.blocks import FIELDS
 from newsletter.issues.views import find
 from newsletter.staff.people import log
@@ -50,11 +52,36 @@ def block(
         say("If the issue was approved, it needs a new yes.")
 
 
+@app.command()
+def ask(
+    issue: Issue,
+    kind: Annotated[str, typer.Option("--kind", help="director, text, quote or numbers.")],
+    owner: Annotated[str, typer.Option("--owner", metavar="EMAIL", help="Who of the staff writes it.")],
+    due: Annotated[str, typer.Option("--due", metavar="DAY", help="By when, like 2024-06-28.")],
+    section: Annotated[str | None, typer.Option(help="After the items of this section, not of the last.")] = None,
+    block: Annotated[
+        int | None, typer.Option("--block", metavar="N", help="This one that is owed: another person, or another day.")
+    ] = None,
+    by: By = None,
+) -> None:
+    """Note who owes the director's note, a text, a quote or numbers. Until it is written the mail is without it."""
+    with refusals(), opened() as pipeline:
+        who, now, on = actor(pipeline, by), pipeline.clock(), day(due, "--due")
+        who.permit("edit")
+        assert on is not None
+        today = now.astimezone(pipeline.settings.zone).date()
+        with pipeline.database.transaction() as session:
+            found = find(session, issue, lock=True)
+            made = asking.ask(session, found.id, kind, owner, on, today, now, section=section, block_id=block)
+            log(session, who, "ask", now, found.id, block=made.id, kind=kind, owner=made.owner_id, due_on=due)
+        telling.asked(made, found.slug)
+
+
 @app.command("remove-block")
 def remove_block(
     issue: Issue, block: Annotated[int, typer.Argument(help="Its number, as issue show says.")], by: By = None
 ) -> None:
-    """Take a text, a quote, numbers, a button or the director's note out again."""
+    """Take a text, a quote, numbers, a button or the director's note out again, or ask for it no more."""
     with refusals(), opened() as pipeline:
         who, now = actor(pipeline, by), pipeline.clock()
         who.permit("edit")

@@ -10,8 +10,9 @@ from newsletter.cli.console import By, Json, RequiredBy, actor, day, opened, out
 from newsletter.cli.outputs import write_issue
 from newsletter.cli.sending import Issue, deliver_notices
 from newsletter.errors import BadInput
+from newsletter.issues.owed import owed
+from newsletter.issues.views import balance, coverage, find, issues
 from newsletter.issues.views import blocks as blocks_of
-from newsletter.issues.views import coverage, find, issues
 from newsletter.preflight import Severity
 
 app = typer.Typer(no_args_is_help=True)
@@ -37,12 +38,14 @@ def show(issue: Issue, as_json: Json = False) -> None:
     """What is in the issue, saved for next time, left out, and waiting for a decision."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
         found = find(session, issue)
-        balance, notes = coverage(session, found.id), blocks_of(session, found.id)
+        covered, sum_ = coverage(session, found.id), balance(session, found.id)
+        notes, missing = blocks_of(session, found.id), owed(session, found.id)
         if as_json:
-            print_json({"issue": found, "coverage": balance, "blocks": notes})
+            print_json({"issue": found, "balance": sum_, "coverage": covered, "blocks": notes, "owed": missing})
             return
-        telling.issue(found, balance)
+        telling.issue(found, covered, sum_)
         telling.blocks(notes)
+        telling.owed(missing)
 
 
 @app.command("list")

@@ -1,10 +1,11 @@
-"""`newsletter lists`: add, calm, welcome, show, list."""
+"""`newsletter lists`: add, calm, welcome, show, list. Rhythm and dates are in `dates.py`, on the same command."""
 
 from typing import Annotated
 
 import typer
 
 import subscribers
+from newsletter.cli import dates
 from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
 from newsletter.errors import BadInput, NotFound
 from newsletter.issues import lists as profiles
@@ -133,3 +134,6 @@ def list_(as_json: Json = False) -> None:
             say("No list yet. Add one: newsletter lists add quarterly --name ... --from ... --postal-address ...")
         for face in faces:
             say(f"{face.slug:20} {face.name}  ({', '.join(face.languages)}){'  archived' if face.archived else ''}")
+
+
+app.registered_commands += dates.app.registered_commands

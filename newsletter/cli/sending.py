@@ -19,7 +19,7 @@ from newsletter.delivery.model import RouteDown, Verdict
 from newsletter.delivery.sending import Tally
 from newsletter.delivery.workers import recover
 from newsletter.errors import BadInput, Misconfigured, Refusal
-from newsletter.issues.views import coverage, find
+from newsletter.issues.views import balance, coverage, find
 from newsletter.pipeline import Pipeline
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id or short name, like quarterly-2024-q2.")]
@@ -125,13 +125,15 @@ def report(issue: Issue, as_json: Json = False) -> None:
     """What was collected, what went out, and what became of it."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
         found = find(session, issue)
-        balance, refused = coverage(session, found.id), views.refusals(session, found.id)
+        covered, sum_ = coverage(session, found.id), balance(session, found.id)
+        refused = views.refusals(session, found.id)
         unanswered = views.without_answer(session, found.id)
         facts = status_facts(pipeline, issue)
         if as_json:
-            print_json({"status": facts, "coverage": balance, "refusals": dict(refused), "uncertain": unanswered})
+            told = {"status": facts, "balance": sum_, "coverage": covered}
+            print_json(told | {"refusals": dict(refused), "uncertain": unanswered})
             return
-        telling.issue(found, balance)
+        telling.issue(found, covered, sum_)
         telling.status(facts, pipeline.clock().astimezone(pipeline.settings.zone))
         for words, number in refused:
             say(f"  {number} x {words}")

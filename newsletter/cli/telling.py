@@ -1,16 +1,20 @@
 """Sentences and small tables for people; the same facts stand in the JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.dates import format_date
 from rich.table import Table
 
 from newsletter.cli.console import err, out, say
 from newsletter.delivery.sending import Tally
 from newsletter.delivery.views import MailingStatus
 from newsletter.issues.assembling import Assembled
-from newsletter.issues.views import Covered, IssueSummary
+from newsletter.issues.blocks import FIELDS
+from newsletter.issues.model import IssueKind
+from newsletter.issues.owed import Owed
+from newsletter.issues.views import Balance, Covered, IssueSummary
 from newsletter.preflight import Finding, Severity
 
 _WIDTH = 30  # characters of the longest bar
@@ -28,17 +32,20 @@ def assembled(done: Assembled) -> None:
     if not done.created:
         err.print(f"{done.slug} is there already; nothing in it was changed. {done.offered} new wait for a decision.")
         return
+    offered = f", {done.offered} waiting for a decision" if done.offered else ""
     err.print(
-        f"Collected: {done.used} in this mail, {done.held} saved for next time, {done.declined} left out; "
+        f"Collected: {done.used} in this mail, {done.held} saved for next time, {done.declined} left out{offered}; "
         f"{done.undated} without a date wait in the tray."
     )
 
 
-def issue(found: IssueSummary, balance: Sequence[Covered]) -> None:
+def issue(found: IssueSummary, covered: Sequence[Covered], balance: Balance | None = None) -> None:
     """The issue, and what became of each publication of its period."""
     say(f"{found.name} ({found.slug}): {found.state}")
+    if balance and found.kind is IssueKind.REGULAR:
+        say(f"Collects {_long_day(found.collects_from)} to {_long_day(found.collects_until)}. {_balance(balance)}")
     for state, title in _COVERED.items():
-        rows = [row for row in balance if row.state == state]
+        rows = [row for row in covered if row.state == state]
         if not rows:
             continue
         say(f"\n{title} ({len(rows)})")
@@ -52,6 +59,36 @@ def blocks(notes: Sequence[tuple[int, str, str]]) -> None:
         say(f"\nNotes ({len(notes)})")
     for id_, kind, words in notes:
         say(f"  {id_:5}  {kind}: {words[:80]}")
+
+
+def owed(notes: Sequence[Owed]) -> None:
+    """What somebody still has to write."""
+    if notes:
+        say(f"\nNot written yet ({len(notes)})")
+    for one in notes:
+        by = f" by {_long_day(one.due_on)}" if one.due_on else ""
+        say(f"  {one.id:5}  {one.kind}{f' ({one.section})' if one.section else ''}: {one.owner}{by}")
+
+
+def asked(one: Owed, issue_: str) -> None:
+    """Who owes what now, and how it is written."""
+    fields = " ".join(f"--field {name}=..." for name in FIELDS[one.kind].required)
+    say(f"{one.owner} owes {one.words}{f' by {_long_day(one.due_on)}' if one.due_on else ''} (block {one.id}).")
+    say(f"To write it: newsletter issue block {issue_} --kind {one.kind} --block {one.id} {fields}")
+
+
+def _balance(balance: Balance) -> str:
+    parts = (
+        (balance.used, "in this mail"), (balance.held, "saved for next time"), (balance.declined, "left out"),
+        (balance.offered, "waiting for a decision"),
+    )  # fmt: skip
+    said = ", ".join(f"{number} {what}" for number, what in parts if number)
+    tray = f" {balance.undated} without a date wait in the tray." if balance.undated else ""
+    return f"Found {balance.found}{f': {said}' if said else ''}.{tray}"
+
+
+def _long_day(day: date) -> str:
+    return format_date(day, "EEE d MMMM y", "en")
 
 
 def findings(found: Sequence[Finding]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from babel.dates import format_date
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -17,6 +17,7 @@ from newsletter.issues.lists import profile
 from newsletter.issues.model import CoverageState, Profile
 from newsletter.issues.periods import Period
 from newsletter.issues.tables import CoverageRow, IssueRow, ListSectionRow, ProfileRow
+from newsletter.issues.views import balance
 from newsletter.issues.writing import Plan, write_issue
 
 ARRIVED_LATER = "arrived after the draft was collected"
@@ -123,10 +124,8 @@ def _offer(session: Session, issue: IssueRow, speaker: Profile, period: Period, 
 
 
 def _assembled(session: Session, issue_id: int, slug: str, *, created: bool) -> Assembled:
-    query = select(CoverageRow.state, func.count()).where(CoverageRow.issue_id == issue_id).group_by(CoverageRow.state)
-    counts: dict[str, int] = dict(session.execute(query).tuples().all())
-    used, held, declined, offered = (counts.get(state.value, 0) for state in CoverageState)
-    return Assembled(issue_id, slug, created, used, held, declined, offered, undated(session))
+    sum_ = balance(session, issue_id)
+    return Assembled(issue_id, slug, created, sum_.used, sum_.held, sum_.declined, sum_.offered, sum_.undated)
 
 
 def _nothing(session: Session, choice: Choice, own: Window) -> BadInput:

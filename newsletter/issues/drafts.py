@@ -171,7 +171,7 @@ def _pictures(session: Session, hashes: Collection[str]) -> dict[str, Picture]:
 
 
 def _blocks(session: Session, issue_id: int, default: str) -> defaultdict[int | None, list[Block]]:
-    """By section; under None those that stand before the lead."""
+    """By section; under None those that stand before the lead. What is owed and not written yet is not in the mail."""
     rows = session.scalars(
         select(BlockRow).where(BlockRow.issue_id == issue_id).order_by(BlockRow.position, BlockRow.id)
     ).all()
@@ -185,6 +185,8 @@ def _blocks(session: Session, issue_id: int, default: str) -> defaultdict[int | 
     found: defaultdict[int | None, list[Block]] = defaultdict(list)
     for row in rows:
         own = {word.language: _texts(word) for word in words if word.block_id == row.id}
+        if not own:
+            continue
         picture = pictures.get(row.media_sha256 or "")
         if picture:
             said = own.get(default) or next(iter(own.values()), {})

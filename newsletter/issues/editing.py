@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from newsletter.errors import BadInput, IllegalMove, NotFound
-from newsletter.issues import items
+from newsletter.errors import BadInput, NotFound
+from newsletter.issues import block_rows, items
 from newsletter.issues.blocks import block_fields, block_kind
 from newsletter.issues.fields import field, heading, language_code, paragraph
-from newsletter.issues.model import BlockKind, CoverageState, IssueKind, Role, State
-from newsletter.issues.moves import IN_WORDS
+from newsletter.issues.model import BlockKind, CoverageState, IssueKind, Role
+from newsletter.issues.revising import edited, opened
 from newsletter.issues.tables import (
-    BlockRow,
     BlockWordingRow,
     IssueRow,
     IssueWordingRow,
@@ -24,9 +23,6 @@ from newsletter.publications.checking import MOST_TITLE
 from newsletter.publications.tables import PublicationRow
 
 MOST_SUBJECT = 250
-
-# Not stopped: it is mended for those who have nothing.
-_CLOSED = frozenset({State.SENDING, State.PAUSED, State.SENT})
 
 
 def edit(
@@ -39,7 +35,7 @@ def edit(
     language: str | None = None,
 ) -> None:
     """Set subject and preview line in one language; by default the list's first."""
-    issue = _open(session, issue_id)
+    issue = opened(session, issue_id)
     if subject is None and preview is None:
         raise BadInput("Nothing to change was given: name a subject or a preview line.")
     fresh = {
@@ -54,7 +50,7 @@ def edit(
         row = IssueWordingRow(issue_id=issue_id, language=chosen, preheader="")
         session.add(row)
     _write(row, fresh)
-    _edited(session, issue, now)
+    edited(session, issue, now)
 
 
 def use(
@@ -68,13 +64,13 @@ def use(
     by: int | None = None,
 ) -> None:
     """Put a publication in the issue, or move it there. As lead, it takes the place of the one before."""
-    issue = _regular(_open(session, issue_id))
+    issue = _regular(opened(session, issue_id))
     publication = _publication(session, publication_id)
     if publication.published_on is None:
         raise BadInput(f"{publication.title} has no date; it waits in the tray until it is given one.")
     items.place(session, issue, publication, section, role)
     items.cover(session, issue_id, publication, CoverageState.USED, "chosen by hand", by, now)
-    _edited(session, issue, now)
+    edited(session, issue, now)
 
 
 def hold(
@@ -127,7 +123,7 @@ def set_wording(
     image_alt: str | None = None,
 ) -> None:
     """Word an item in one language; what is not given stays."""
-    issue = _open(session, issue_id)
+    issue = opened(session, issue_id)
     item = items.find(session, issue.id, _publication(session, publication_id))
     if item is None:
         raise NotFound(f"Publication {publication_id} does not stand in {issue.slug}.")
@@ -145,7 +141,7 @@ def set_wording(
         row = ItemWordingRow(item_id=item.id, language=chosen)
         session.add(row)
     _write(row, fresh)
-    _edited(session, issue, now)
+    edited(session, issue, now)
 
 
 def set_block(
@@ -164,11 +160,11 @@ def set_block(
     There is one note, before the lead: a second one in the same language takes its place. The others stand after the
     items of their section, by default of the last. With `block_id` that one is worded (anew, or in one more language).
     """
-    issue, known = _open(session, issue_id), block_kind(kind)
+    issue, known = opened(session, issue_id), block_kind(kind)
     read = block_fields(known, fields)
     chosen = language_code(language) if language else _default_language(session, issue)
     if block_id is not None:
-        block = _block(session, issue, block_id)
+        block = block_rows.find(session, issue, block_id)
         if block.kind != known.value or section is not None:
             raise BadInput(
                 f"Block {block_id} is a {block.kind}, and stays where it is: give --kind {block.kind} alone."
@@ -176,45 +172,25 @@ def set_block(
     elif known is BlockKind.DIRECTOR:
         if section is not None:
             raise BadInput("The director's note stands before the lead; it has no section.")
-        block = _note(session, issue) or _new_block(session, issue, known, None)
+        block = block_rows.note(session, issue) or block_rows.add(session, issue, known, None)
     else:
-        block = _new_block(session, issue, known, items.section(session, issue, section).id)
+        block = block_rows.add(session, issue, known, items.section(session, issue, section).id)
     row = session.get(BlockWordingRow, (block.id, chosen))
     if row is None:
         row = BlockWordingRow(block_id=block.id, language=chosen)
         session.add(row)
     row.fields = dict(read)
-    _edited(session, issue, now)
+    edited(session, issue, now)
     return block.id
 
 
 def remove_block(session: Session, issue_id: int, block_id: int, now: datetime) -> None:
     """Take a block out, in every language."""
-    issue = _open(session, issue_id)
-    block = _block(session, issue, block_id)
+    issue = opened(session, issue_id)
+    block = block_rows.find(session, issue, block_id)
     session.execute(delete(BlockWordingRow).where(BlockWordingRow.block_id == block.id))
     session.delete(block)
-    _edited(session, issue, now)
-
-
-def _block(session: Session, issue: IssueRow, block_id: int) -> BlockRow:
-    block = session.get(BlockRow, block_id)
-    if block is None or block.issue_id != issue.id:
-        raise NotFound(f"There is no block {block_id} in {issue.slug}; see: newsletter issue show {issue.slug}")
-    return block
-
-
-def _note(session: Session, issue: IssueRow) -> BlockRow | None:
-    note = (BlockRow.issue_id == issue.id, BlockRow.kind == BlockKind.DIRECTOR.value)
-    return session.scalar(select(BlockRow).where(*note).order_by(BlockRow.id).limit(1))
-
-
-def _new_block(session: Session, issue: IssueRow, kind: BlockKind, section_id: int | None) -> BlockRow:
-    last = session.scalar(select(func.max(BlockRow.position)).where(BlockRow.issue_id == issue.id)) or 0
-    block = BlockRow(issue_id=issue.id, section_id=section_id, position=last + 1, kind=kind.value)
-    session.add(block)
-    session.flush()
-    return block
+    edited(session, issue, now)
 
 
 def _write(row: IssueWordingRow | ItemWordingRow, fresh: dict[str, str | None]) -> None:
@@ -223,35 +199,12 @@ def _write(row: IssueWordingRow | ItemWordingRow, fresh: dict[str, str | None]) 
             setattr(row, column, text)
 
 
-def _open(session: Session, issue_id: int) -> IssueRow:
-    """The issue, locked, while it may still be changed."""
-    issue = session.scalar(
-        select(IssueRow)
-        .where(IssueRow.id == issue_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)  # as it is now that we hold it, not as it was read before
-    )
-    if issue is None:
-        raise NotFound(f"There is no issue with the id {issue_id}.")
-    state = State(issue.state)
-    if state in _CLOSED:
-        raise IllegalMove(f"{issue.slug} is {IN_WORDS[state]}; what has gone out is not changed any more.")
-    return issue
-
-
 def _regular(issue: IssueRow) -> IssueRow:
     if issue.kind == IssueKind.CORRECTION:
         raise BadInput(
             f"{issue.slug} is a correction: it holds texts, and no publications. Add one with `issue block`."
         )
     return issue
-
-
-def _edited(session: Session, issue: IssueRow, now: datetime) -> None:
-    """Every edit makes a new revision."""
-    issue.revision += 1
-    issue.updated_at = now
-    session.flush()
 
 
 def _default_language(session: Session, issue: IssueRow) -> str:
@@ -276,8 +229,8 @@ def _take_out(
     by: int | None,
     now: datetime,
 ) -> None:
-    issue = _regular(_open(session, issue_id))
+    issue = _regular(opened(session, issue_id))
     publication = _publication(session, publication_id)
     items.remove(session, issue.id, publication)
     items.cover(session, issue_id, publication, state, field("reason", reason, 500), by, now)
-    _edited(session, issue, now)
+    edited(session, issue, now)

@@ -9,11 +9,11 @@ from newsletter.errors import BadInput, NotFound
 from newsletter.issues.fields import address, field, heading, lines, link, one_of, parse_return_path
 from newsletter.issues.model import Calm, Profile
 from newsletter.issues.sections import add_sections
+from newsletter.issues.send_rules import CADENCES
 from newsletter.issues.tables import ProfileRow
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 ARCHIVES = ("public", "unlisted", "none")
-CADENCES = ("monthly", "quarterly", "half-yearly", "yearly")
 LONGEST_WAIT = 24 * 60  # minutes
 
 
@@ -63,7 +63,7 @@ def add_profile(
         website=link("website", website),
         template=field("template", template, 80),
         theme=field("theme", theme, 300),
-        cadence=one_of("cadence", cadence, CADENCES),
+        cadence=one_of("cadence", cadence, tuple(CADENCES)),
         archive=one_of("archive", archive, ARCHIVES),
     )
     session.add(row)

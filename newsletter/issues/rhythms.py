@@ -44,14 +44,14 @@ def set_rhythm(
     cut_off: int | None = None,
     draft: int | None = None,
     review: int | None = None,
-    on: bool = True,
+    on: bool | None = None,
 ) -> Rhythm:
-    """Set what is given and keep the rest; a list that had none begins with the defaults of its cadence.
+    """Set what is given and keep the rest; a list that had none begins with the defaults of its cadence, and is on.
 
     `blocked` adds days or spans, `unblocked` takes them back. BadInput names what cannot be; with it nothing changes.
     """
     cadence = _cadence(session, list_id)
-    before = stored(session, list_id) or Rhythm(cadence, SendRule.parse(DEFAULT_RULES[cadence]))
+    before = stored(session, list_id) or Rhythm(cadence, SendRule.parse(DEFAULT_RULES[cadence]), on_since=today)
     steps = {"call": call, "cut_off": cut_off, "draft": draft, "review": review}
     fresh = Rhythm(
         cadence=cadence,
@@ -59,11 +59,10 @@ def set_rhythm(
         before=Before(**{**before.before.steps, **{step: n for step, n in steps.items() if n is not None}}),
         country=before.country if country is None else country_code(country),
         blocked=_blocked(before.blocked, blocked, unblocked),
-        on_since=(before.on_since or today) if on else None,
+        on_since=before.on_since if on is None else (before.on_since or today) if on else None,
     )
     fresh.send.require_fits(cadence)
-    for period in around(today, fresh, _BACK, _FORTH):
-        dates(period, fresh, zone)  # blocked days leave room for them
+    _require_room(fresh, today, zone)
     session.merge(_row(list_id, fresh))
     session.flush()
     return fresh
@@ -92,15 +91,20 @@ def ahead(
     session: Session, list_id: int, found: Rhythm, now: datetime, zone: tzinfo, count: int = 4
 ) -> tuple[Dates, ...]:
     """The same by a rhythm that may be off."""
+    some = between(session, list_id, found, now, zone, _BACK, min(count, MOST_AHEAD) + _FORTH)
+    return tuple(one for one in some if one.send > now)[:count]
+
+
+def between(
+    session: Session, list_id: int, found: Rhythm, now: datetime, zone: tzinfo, back: int, forth: int
+) -> tuple[Dates, ...]:
+    """The dates of the periods around now, and of those that were given a send day by hand; in the order of sending."""
     by_hand = _send_days(session, list_id)
-    today = now.astimezone(zone).date()
-    periods = {period.label: period for period in around(today, found, _BACK, min(count, MOST_AHEAD) + _FORTH)}
-    for label in by_hand:
-        period = parse(label)
-        if period.months == found.months:
-            periods[label] = period
+    periods = {one.label: one for one in around(now.astimezone(zone).date(), found, back, forth)}
+    others = (parse(label) for label in by_hand if label not in periods)
+    periods |= {one.label: one for one in others if one.months == found.months}
     known = (dates(period, found, zone, by_hand.get(label)) for label, period in periods.items())
-    return tuple(sorted((one for one in known if one.send > now), key=lambda one: (one.send, one.period.first))[:count])
+    return tuple(sorted(known, key=lambda one: (one.send, one.period.first)))
 
 
 def dates_of(session: Session, list_id: int, period: str, zone: tzinfo) -> Dates | None:
@@ -143,9 +147,25 @@ def _blocked(before: tuple[Span, ...], more: Iterable[str], fewer: Iterable[str]
             raise BadInput(f"{span} is not blocked; blocked days are: {known}.")
         kept.discard(span)
     spans = merged([*kept, *(Span.parse(text) for text in more)])
+    for span in spans:
+        Span.parse(str(span))  # days that touch have become one
     if len(spans) > MOST_BLOCKED:
         raise BadInput(f"{len(spans)} times are blocked; at most {MOST_BLOCKED} can be. Take back those that are over.")
     return spans
+
+
+def _require_room(found: Rhythm, today: date, zone: tzinfo) -> None:
+    """Blocked days must leave each issue a day of its own."""
+    days = (today, *(span.first for span in found.blocked))
+    periods = {period.first: period for day in days for period in around(day, found, _BACK, _FORTH)}
+    sent: dict[date, Period] = {}
+    for _, period in sorted(periods.items()):
+        day = dates(period, found, zone).send.astimezone(zone).date()
+        if day in sent:
+            raise BadInput(
+                f"The issues of {sent[day].label} and {period.label} would both go out on {day}: block fewer days."
+            )
+        sent[day] = period
 
 
 def _cadence(session: Session, list_id: int) -> str:

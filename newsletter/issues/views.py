@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.errors import NotFound
+from newsletter.issues.gathering import undated
 from newsletter.issues.model import CoverageState, IssueKind, State
 from newsletter.issues.tables import BlockRow, BlockWordingRow, CoverageRow, IssueRow
 from newsletter.publications.tables import PublicationRow
@@ -48,6 +49,20 @@ class Covered:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What became of all that was found for an issue: found = used + held + declined + offered. `undated`: what waits
+    in the tray for a date today, and belongs to no period yet.
+    """
+
+    found: int
+    used: int
+    held: int
+    declined: int
+    offered: int
+    undated: int
+
+
 def find(session: Session, id_or_slug: int | str, *, lock: bool = False) -> IssueSummary:
     """The issue of that id or slug; NotFound names slugs that are close. With `lock` it stays as it is until the
     transaction ends: of two who act on it at once, the second sees what the first did.
@@ -82,6 +97,14 @@ def coverage(session: Session, issue_id: int) -> tuple[Covered, ...]:
         Covered(one.id, one.kind, one.title, one.published_on, CoverageState(row.state), row.reason)
         for row, one in rows
     )
+
+
+def balance(session: Session, issue_id: int) -> Balance:
+    """The sum of an issue's coverage."""
+    query = select(CoverageRow.state, func.count()).where(CoverageRow.issue_id == issue_id).group_by(CoverageRow.state)
+    counts: dict[str, int] = dict(session.execute(query).tuples().all())
+    states = {state.value: counts.get(state.value, 0) for state in CoverageState}
+    return Balance(found=sum(states.values()), **states, undated=undated(session))
 
 
 def _near(session: Session, wanted: str) -> str:

@@ -36,7 +36,7 @@ class Span:
         if span.last < span.first:
             raise BadInput(f"The blocked days {span} end before they begin.")
         if (span.last - span.first).days >= LONGEST_SPAN:
-            raise BadInput(f"The blocked days {span} are more than {LONGEST_SPAN}; give a shorter time.")
+            raise BadInput(f"The blocked days {span} are more than {LONGEST_SPAN}; block a shorter time.")
         return span
 
     def holds(self, day: date) -> bool:

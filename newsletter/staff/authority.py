@@ -25,6 +25,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "submit": _EVERYBODY,
     "withdraw": _EVERYBODY,
     "plan": _EVERYBODY,
+    "dates": _EVERYBODY,
     "send": _EVERYBODY,
     "pause": _EVERYBODY,
     "resume": _EVERYBODY,

@@ -1,0 +1,92 @@
+"""Blocks that somebody owes: no words yet, so the mail knows nothing of them; who writes them, and by when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter.errors import BadInput
+from newsletter.issues import block_rows, items
+from newsletter.issues.blocks import block_kind
+from newsletter.issues.model import BlockKind
+from newsletter.issues.revising import edited, opened
+from newsletter.issues.tables import BlockRow, BlockWordingRow, IssueRow, IssueSectionRow
+from newsletter.staff import people
+from newsletter.staff.tables import StaffRow
+
+IN_WORDS = {
+    BlockKind.DIRECTOR: "the director's note", BlockKind.TEXT: "a text", BlockKind.QUOTE: "a quote",
+    BlockKind.NUMBERS: "numbers",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A block that is not written yet. `section`: "" before the lead. `owner`: a name, else the address."""
+
+    id: int
+    kind: BlockKind
+    section: str
+    owner_id: int
+    owner: str
+    email: str
+    due_on: date | None
+
+    @property
+    def words(self) -> str:
+        """What it is, in a sentence."""
+        return IN_WORDS[self.kind]
+
+
+def ask(
+    session: Session, issue_id: int, kind: str, owner: str, due_on: date, today: date, now: datetime,
+    *, section: str | None = None, block_id: int | None = None,
+) -> Owed:  # fmt: skip
+    """Note that a member of staff (by address) owes a block by that day. With `block_id`, an owed block passes to
+    another person or day; the director's note, of which there is one, does so by itself.
+    """
+    issue, known, person = opened(session, issue_id), block_kind(kind), people.find(session, owner)
+    if known not in IN_WORDS:
+        raise BadInput(f"A {known} cannot be asked for; give it with `issue block`.")
+    if due_on < today:
+        raise BadInput(f"{due_on} has passed; give a day from today on.")
+    block = _block(session, issue, known, section, block_id)
+    if session.scalar(select(BlockWordingRow.language).where(BlockWordingRow.block_id == block.id).limit(1)):
+        raise BadInput(f"Block {block.id} of {issue.slug} is written already; word it anew with --block {block.id}.")
+    block.owner_id, block.due_on = person.id, due_on
+    edited(session, issue, now)
+    return next(one for one in owed(session, issue_id) if one.id == block.id)
+
+
+def owed(session: Session, issue_id: int) -> tuple[Owed, ...]:
+    """What is not written yet, the first due first."""
+    written = select(BlockWordingRow.block_id).where(BlockWordingRow.block_id == BlockRow.id).exists()
+    rows = session.execute(
+        select(BlockRow, IssueSectionRow.slug, StaffRow)
+        .join(StaffRow, StaffRow.id == BlockRow.owner_id)
+        .outerjoin(IssueSectionRow, IssueSectionRow.id == BlockRow.section_id)
+        .where(BlockRow.issue_id == issue_id, ~written)
+        .order_by(BlockRow.due_on, BlockRow.position, BlockRow.id)
+    )
+    return tuple(
+        Owed(
+            row.id, BlockKind(row.kind), section or "", staff.id, staff.name or staff.email, staff.email, row.due_on
+        )
+        for row, section, staff in rows
+    )  # fmt: skip
+
+
+def _block(session: Session, issue: IssueRow, kind: BlockKind, section: str | None, block_id: int | None) -> BlockRow:
+    if block_id is not None:
+        block = block_rows.find(session, issue, block_id)
+        if block.kind != kind.value or section is not None:
+            raise BadInput(
+                f"Block {block_id} is a {block.kind}, and stays where it is: give --kind {block.kind} alone."
+            )
+        return block
+    if kind is not BlockKind.DIRECTOR:
+        return block_rows.add(session, issue, kind, items.section(session, issue, section).id)
+    if section is not None:
+        raise BadInput("The director's note stands before the lead; it has no section.")
+    return block_rows.note(session, issue) or block_rows.add(session, issue, kind, None)
