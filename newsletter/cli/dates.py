@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from babel.dates import format_date
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.orm import Session
 
@@ -100,7 +101,7 @@ def dates(
             )
             return
         _table(face.name, ahead, zone)
-        say(f"\nIn your own calendar, whoever has the address: {address}")
+        say(f"\nFor your own calendars (whoever has the address sees it): {address}")
         if found.on_since is None:
             say(f"The rhythm is off: nothing is due by it. Switch it on: newsletter lists rhythm {slug} --on")
 
@@ -131,7 +132,7 @@ def _set_days(pipeline: Pipeline, slug: str, given: Sequence[str], taken: Sequen
     with pipeline.database.transaction() as session:
         face = _face(session, slug)
         for period, at in wanted.items():
-            rhythms.set_send_day(session, face.id, period, at, zone)
+            rhythms.set_send_day(session, face.id, period, at, now, zone)
             log(session, who, "dates", now, list=slug, period=period, send_at=at.isoformat() if at else "")
 
 
@@ -168,7 +169,7 @@ def _table(name: str, ahead: Sequence[Dates], zone: tzinfo) -> None:
         table.add_row()
         table.add_row(periods.name(one.period, "en"), f"[dim]{one.period.label}[/dim]")
         for step, words in STEPS.items():
-            table.add_row(f"  {words}", _said(getattr(one, step), zone), one.reasons.get(step, ""))
+            table.add_row(f"  {words}", _said(getattr(one, step), zone), escape(one.reasons.get(step, "")))
     out.print(table)
 
 

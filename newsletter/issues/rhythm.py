@@ -97,7 +97,7 @@ def dates(period: Period, rhythm: Rhythm, zone: tzinfo, send_at: datetime | None
         meant = rhythm.send.day(period, workdays)
         day = workdays.on_or_after(meant)
         send = moment(day, rhythm.send.at, zone)
-        moved = "" if day == meant else f"{_sentence(workdays.off(meant))}: the next working day is taken."
+        moved = "" if day == meant else f"{_sentence(workdays.off(meant))}: on the next working day."
     else:
         send, day = send_at.astimezone(UTC), send_at.astimezone(zone).date()
         moved = " ".join(["Set by hand.", *(f"{_sentence(off)}." for off in [workdays.off(day)] if off)])
@@ -136,7 +136,7 @@ def moment(day: date, at: time, zone: tzinfo) -> datetime:
 def _earlier(workdays: Workdays, day: date, send: date) -> str:
     """What makes a step earlier than its number of working days would alone."""
     taken = workdays.obstacles(day + DAY, send - DAY)
-    return f"Earlier because of {', '.join(taken)}." if taken else ""
+    return f"Earlier: {', '.join(taken)}." if taken else ""
 
 
 def _sentence(text: str) -> str:

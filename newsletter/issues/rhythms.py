@@ -68,7 +68,7 @@ def set_rhythm(
     return fresh
 
 
-def set_send_day(session: Session, list_id: int, period: str, at: datetime | None, zone: tzinfo) -> None:
+def set_send_day(session: Session, list_id: int, period: str, at: datetime | None, now: datetime, zone: tzinfo) -> None:
     """Set the send day of one period by hand (aware), or with None leave it to the rule again."""
     found = stored(session, list_id)
     if found is None:
@@ -76,6 +76,8 @@ def set_send_day(session: Session, list_id: int, period: str, at: datetime | Non
     of = _period(period, found)
     session.execute(delete(SendDayRow).where(SendDayRow.list_id == list_id, SendDayRow.period == of.label))
     if at is not None:
+        if at <= now:
+            raise BadInput(f"{at.astimezone(zone):%Y-%m-%d %H:%M} has passed; give a time ahead.")
         _require_possible(of, at, found, zone)
         session.add(SendDayRow(list_id=list_id, period=of.label, send_at=at.astimezone(UTC)))
     session.flush()

@@ -117,8 +117,8 @@ class Workdays:
 
 @lru_cache(maxsize=1024)
 def said(day: date) -> str:
-    """A day as it is told: Thu 9 May 2024."""
-    return format_date(day, "EEE d MMMM y", "en")
+    """A day as it is told where the year is known: Thu 9 May."""
+    return format_date(day, "EEE d MMM", "en")
 
 
 def _exists(day: date, zone: tzinfo) -> bool:
