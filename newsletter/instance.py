@@ -8,6 +8,8 @@ import hmac
 import json
 import os
 import secrets
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -134,7 +136,7 @@ def read(file: Path) -> Mark | None:
 
 def write(file: Path, own: Mark) -> None:
     """Replace the file at once and for good, so that no crash leaves half of it."""
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("w", encoding="utf-8") as out:
@@ -143,6 +145,8 @@ def write(file: Path, own: Mark) -> None:
             os.fsync(out.fileno())
         draft.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
         raise Misconfigured(
             f"{file} cannot be written: {error.strerror}. Set STATE_DIR to a folder that can."
         ) from None

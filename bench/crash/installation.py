@@ -3,12 +3,14 @@
 import csv
 import json
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.crash.commands import Command
 from bench.crash.engines import Engine
 from bench.crash.hooks import Hooks
+from newsletter.settings import Settings
 
 AUTHOR, APPROVER, LIST = "ana@example.org", "pat@example.org", "quarterly"
 GONE = "gone"  # in the addresses of those who have no mailbox any more
@@ -22,6 +24,13 @@ class Installation:
     engine: Engine
     issue: str
     readers: tuple[str, ...]
+
+    def keep_state(self, url: str) -> Path:
+        """Let a copy of the database be this installation's own, as the prepared one was; the file that says so."""
+        prepared, file = (Settings.model_construct(database_url=one, folder=self.folder).instance_file
+                          for one in (self.engine.url, url))  # fmt: skip
+        shutil.copy(prepared, file)
+        return file
 
     def command(self, *arguments: str, hooks: Hooks | None = None, **environment: str) -> Command:
         config = ("--config", str(self.folder / "newsletter.toml"))

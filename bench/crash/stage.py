@@ -224,6 +224,7 @@ def stage_in(
 ) -> Iterator[Stage]:
     """A fresh copy and a mail server; no sender outlives it."""
     url = here.engine.fresh(folder)
+    state = here.keep_state(url)
     sink = MailServer(mode, options, DELAY)
     stage = Stage(here, url, sink, course, Round(here.engine.name, mode, about))
     try:
@@ -234,6 +235,7 @@ def stage_in(
             command.end()
         sink.close()
         here.engine.drop(url)
+        state.unlink(missing_ok=True)
 
 
 def measure(here: Installation, modes: Iterable[str] = MODES) -> dict[str, Course]:

@@ -54,6 +54,7 @@ class Installation:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         shutil.copy(prepared, path)
+        shutil.copy(self.folder / "newsletter.db.instance", f"{path}.instance")  # as if it were no copy
         with path.open("rb") as copied:
             os.fsync(copied.fileno())
         return path
