@@ -41,6 +41,8 @@ from newsletter.issues.views import IssueSummary, find
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
+from newsletter.rhythm.context import Context
+from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
@@ -74,6 +76,10 @@ class Pipeline:
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
         self.belonging = Belonging(database, settings.instance_file, clock)
+        self.rhythm = DueWork(
+            Context(settings, database, clock, self.gate, self.versions, self._collect_first, self.check),
+            self.belonging,
+        )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
 
@@ -98,6 +104,12 @@ class Pipeline:
             issue, now = find(session, key, lock=True), self.clock()
             editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
             log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
+
+    def _collect_first(self) -> None:
+        """Whatever the sources tell, before a draft is made; a source that fails holds up none."""
+        collect = getattr(self, "collect", None)
+        if collect is not None:
+            collect(None, Actor(None, "system"))
 
     def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""

@@ -220,7 +220,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
-    "staff list", "keys list", "transports list", "worker", "web", "run",
+    "staff list", "keys list", "transports list", "worker", "web", "run", "scheduler",
 }  # fmt: skip
 
 

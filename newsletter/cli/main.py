@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__, migrations, settings
-from newsletter.cli import adopt, issue, keys, lists, mailbox, publications, staff, subscribers, transports, web, worker
+from newsletter.cli import (
+    adopt,
+    issue,
+    keys,
+    lists,
+    mailbox,
+    publications,
+    scheduler,
+    staff,
+    subscribers,
+    transports,
+    web,
+    worker,
+)
 from newsletter.cli.console import options, out, refusals, say
 from newsletter.clock import system_clock
 from newsletter.database import Database
@@ -33,6 +46,7 @@ app.add_typer(transports.app, name="transports", help="The mail services: how fa
 app.command("mailbox")(mailbox.mailbox)
 app.command("adopt")(adopt.adopt)
 app.command("worker")(worker.worker)
+app.command("scheduler")(scheduler.scheduler)
 app.command("web")(web.web)
 app.command("run")(web.run)
 

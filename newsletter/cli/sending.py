@@ -29,12 +29,21 @@ _PATIENCE, _LOOK = 8.0, 0.2  # seconds, for the answers to what is in hand when 
 
 
 @app.command()
-def plan(issue: Issue, at: Annotated[str, typer.Option("--at", help="Like 2024-07-09T09:00.")], by: RequiredBy) -> None:
-    """Set the time it is to go out. `issue send` releases it from then on; nothing sends it by itself yet."""
+def plan(
+    issue: Issue,
+    at: Annotated[str, typer.Option("--at", help="Like 2024-07-09T09:00.")],
+    by: RequiredBy,
+    calm: Annotated[bool, typer.Option("--calm", help="To us first; to the readers later, over a time.")] = False,
+) -> None:
+    """Set the time at which it goes out by itself, in your name, if the approval counts then.
+
+    A scheduler and a worker must run: newsletter run, or both alone.
+    """
     with refusals(), opened() as pipeline:
         when = moment(at, "--at", pipeline)
-        pipeline.plan(issue, when, actor(pipeline, by))
+        pipeline.plan(issue, when, actor(pipeline, by), calm=calm)
         say(f"Planned for {when.astimezone(pipeline.settings.zone):%A %d %B %Y, %H:%M} ({pipeline.settings.timezone}).")
+        say("It goes out then by itself, if the approval counts and newsletter run (or scheduler and worker) runs.")
 
 
 @app.command()

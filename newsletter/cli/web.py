@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from newsletter.cli.console import err, opened, refusals, say
+from newsletter.cli.scheduler import ticking
 from newsletter.cli.worker import logged, shift
 from newsletter.errors import BadInput
 from newsletter.pipeline import Pipeline
@@ -17,10 +18,13 @@ def web() -> None:
 
 
 def run() -> None:
-    """Pages and worker in one process: all that an installation needs. Until Ctrl-C."""
+    """Pages, worker and scheduler in one process: all that an installation needs. Until Ctrl-C."""
     with refusals(), opened() as pipeline, logged():
         stop = threading.Event()
-        with _beside(shift(pipeline, stop).run, stop):
+        with (
+            _beside("worker", shift(pipeline, stop).run, stop),
+            _beside("scheduler", ticking(pipeline, stop).run, stop),
+        ):
             _serve(pipeline, stop)
 
 
@@ -39,8 +43,8 @@ def _serve(pipeline: Pipeline, stop: threading.Event) -> None:
 
 
 @contextmanager
-def _beside(work: Callable[[], None], stop: threading.Event) -> Iterator[None]:
-    """One of the two that fails ends the other: a half of it running would look like the whole."""
+def _beside(name: str, work: Callable[[], None], stop: threading.Event) -> Iterator[None]:
+    """One that fails ends the others: a part of it running would look like the whole."""
     failed: list[BaseException] = []
 
     def guarded() -> None:
@@ -51,7 +55,7 @@ def _beside(work: Callable[[], None], stop: threading.Event) -> Iterator[None]:
         finally:
             stop.set()
 
-    thread = threading.Thread(target=guarded, name="worker")
+    thread = threading.Thread(target=guarded, name=name)
     thread.start()
     try:
         yield

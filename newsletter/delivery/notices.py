@@ -32,6 +32,7 @@ from subscribers import Links, Purpose
 TEST_COPY = "test_copy"
 REVIEW_REQUEST = "review_request"
 PAUSED = "paused"
+DUE = "due_"  # begins the kinds of the letters that the calendar writes; an answer to them is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,10 @@ def _written(
 
 
 def _compiled(notice: NoticeRow, sender: Sender, signer: Signer | None) -> Compiled:
+    answers = bool(sender.reply_to) and (notice.kind in greeting.KINDS or notice.kind.startswith(DUE))
     headers = [
         mailbox("From", sender.from_name, sender.from_address),
-        *([mailbox("Reply-To", "", sender.reply_to)] if sender.reply_to and notice.kind in greeting.KINDS else []),
+        *([mailbox("Reply-To", "", sender.reply_to)] if answers else []),
         unstructured("Subject", notice.subject),
         verbatim("Content-Language", notice.language),
     ]

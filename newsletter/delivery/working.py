@@ -72,7 +72,7 @@ class Rest:
 class Shift:
     """Looks every second for what is due, and works on each mailing in a thread of its own, so that a slow one holds
     up no other. `work_on` and `deliver` are the pipeline's; they end early when `stop` is set. `join` works on sign-ups
-    that wait; `tidy` deletes every hour what nobody needs any more.
+    that wait; `tidy` deletes every hour what nobody needs any more. `require` refuses where nothing may be handed over.
     """
 
     def __init__(
@@ -84,8 +84,10 @@ class Shift:
         stop: threading.Event,
         join: Callable[[threading.Event], int] | None = None,
         tidy: Callable[[], None] | None = None,
+        require: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
+        self._require = require
         self._clock = clock
         self._work_on = work_on
         self._deliver = deliver
@@ -107,7 +109,10 @@ class Shift:
                 self._look()
                 self._trouble = ""
             except SQLAlchemyError as error:
-                self._say_trouble(error)
+                words = " ".join(str(getattr(error, "orig", None) or error).split())
+                self._say_trouble(f"The database cannot be read; it is tried again: {words}")
+            except Refusal as error:
+                self._say_trouble(str(error))
             self._stop.wait(TICK)
         self._join()
         log.info("The worker has stopped.")
@@ -123,6 +128,8 @@ class Shift:
     def _look(self) -> int:
         """Begin what is due and neither in hand nor resting; how many."""
         self._threads = {key: thread for key, thread in self._threads.items() if thread.is_alive()}
+        if self._require:
+            self._require()
         self._bury()
         now = self._clock()
         with self._database.reading() as session:
@@ -176,10 +183,9 @@ class Shift:
             log.info("The mail service %s is used again.", name)
         self._said = shut
 
-    def _say_trouble(self, error: SQLAlchemyError) -> None:
-        words = " ".join(str(getattr(error, "orig", None) or error).split())
+    def _say_trouble(self, words: str) -> None:
         if words != self._trouble:
-            log.warning("The database cannot be read; it is tried again: %s", words)
+            log.warning("%s", words)
         self._trouble = words
 
     # -- working ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,130 @@
+"""The draft's day: collect, assemble, and tell those who write what there is and what only they can do."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import subscribers
+from newsletter.delivery import picturing
+from newsletter.errors import BadInput, Refusal
+from newsletter.issues import assembling, drafts, periods, rhythms
+from newsletter.issues.gathering import undated
+from newsletter.issues.model import CoverageState, Draft, Role, State
+from newsletter.issues.rhythm import Dates
+from newsletter.issues.tables import IssueRow
+from newsletter.issues.views import Covered, IssueSummary, coverage, find
+from newsletter.media.tables import MediaRow
+from newsletter.preflight import Finding, Severity
+from newsletter.rendering.staff import Row, Shown
+from newsletter.rhythm import letters, standing
+from newsletter.rhythm.context import SYSTEM, Context, writers
+from newsletter.rhythm.letters import Drafted
+from newsletter.rhythm.steps import Due
+from newsletter.staff.people import log
+
+_OPEN = frozenset({State.DRAFT, State.CHANGES_REQUESTED})
+_WAITS = {CoverageState.HELD: "saved for next time", CoverageState.OFFERED: "new, and waits for a decision"}
+
+
+def draft(context: Context, row: Due) -> str:
+    """Make the draft of the row's period, where nobody has made it, and tell of it."""
+    with context.database.reading() as session:
+        dates = rhythms.dates_of(session, row.list_id, row.period, context.settings.zone)
+        issue = standing.issue_of(session, row.list_id, row.period)
+    if dates is None:
+        return context.pass_by(row, "The list has no rhythm any more.")
+    if issue is not None and issue.state not in _OPEN:
+        return context.pass_by(row, f"{issue.slug} was made by hand.")
+    context.collect()
+    try:
+        issue_id = _assemble(context, row, dates.cut_off, known=issue is not None)
+    except BadInput as error:
+        return _tell_nothing(context, row, str(error), error.problems)
+    return _tell(context, row, issue_id, dates)
+
+
+def _assemble(context: Context, row: Due, cut_off: date, *, known: bool) -> int:
+    """Again it only offers what is new, so that a kill between this and the letter does no harm."""
+    now = context.clock()
+    with context.database.transaction() as session:
+        slug = next(face.slug for face in subscribers.lists(session) if face.id == row.list_id)
+        today = now.astimezone(context.settings.zone).date()
+        done = assembling.assemble(session, slug, row.period, now, today, None, None if known else cut_off)
+        if done.created:
+            log(session, SYSTEM, "assemble", now, done.issue_id, created=True, offered=done.offered)
+    return done.issue_id
+
+
+def _tell_nothing(context: Context, row: Due, why: str, problems: tuple[str, ...]) -> str:
+    with context.database.reading() as session:
+        failing = standing.failing(session, context.clock())
+    name = periods.name(periods.parse(row.period), "en")
+    letter = letters.no_draft(name, why, problems, failing, context.when)
+    return context.tell(row, writers, letter, f"No draft: {why}")
+
+
+def _tell(context: Context, row: Due, issue_id: int, dates: Dates) -> str:
+    picturing.picture(context.database, issue_id, context.settings.folder, context.clock)
+    found = _findings(context, issue_id)
+    with context.database.reading() as session:
+        issue = find(session, issue_id)
+        made = Drafted(
+            standing=standing.of(session, context.gate, issue),
+            dates=dates,
+            picture=_picture(session, issue, context.settings.base_url),
+            inside=_inside(session, issue),
+            waiting=_waiting(coverage(session, issue_id)),
+            declined=sum(one.state is CoverageState.DECLINED for one in coverage(session, issue_id)),
+            undated=undated(session),
+            todo=[Row(one.message, one.place) for one in found],
+            failing=standing.failing(session, context.clock()),
+        )
+    letter = letters.draft(made, context.when)
+    return context.tell(row, writers, letter, f"{issue.slug} was made, with {len(made.inside)} items.")
+
+
+def _findings(context: Context, issue_id: int) -> list[Finding]:
+    """What must be mended; a version that cannot be rendered is such a thing."""
+    try:
+        version = context.versions.make(context.database, issue_id, context.clock())
+    except Refusal as error:
+        return [Finding(Severity.MUST, "rendering", "the mail", str(error))]
+    return [one for one in context.check(version) if one.severity is Severity.MUST]
+
+
+def _picture(session: Session, issue: IssueSummary, base_url: str) -> Shown | None:
+    found = session.execute(
+        select(MediaRow.sha256, MediaRow.extension, MediaRow.width, MediaRow.height)
+        .join(IssueRow, IssueRow.picture == MediaRow.sha256)
+        .where(IssueRow.id == issue.id)
+    ).first()
+    if found is None:
+        return None
+    sha256, extension, width, height = found
+    return Shown(f"{base_url}/media/{sha256}.{extension}", width, height, f"The cover of {issue.name}")
+
+
+def _inside(session: Session, issue: IssueSummary) -> list[Row]:
+
+    return list(_items(drafts.load(session, issue.id)))
+
+
+def _items(draft_: Draft) -> list[Row]:
+    language = draft_.profile.default_language
+    rows = []
+    for section in draft_.sections:
+        title = _in(section.titles, language)
+        for item in section.items:
+            place = {Role.LEAD: f"{title}, the lead", Role.MORE: f"{title}, one line"}.get(item.role, title)
+            rows.append((item.role is not Role.LEAD, Row(item.wording(language, language).title, place)))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _in(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or next(iter(words.values()), "")
+
+
+def _waiting(covered: tuple[Covered, ...]) -> list[Row]:
+    return [Row(one.title, one.reason or _WAITS[one.state]) for one in covered if one.state in _WAITS]

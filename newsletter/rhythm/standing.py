@@ -1,0 +1,95 @@
+"""Where an issue stands, as the letters tell it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import subscribers
+from newsletter.approval import deciding
+from newsletter.approval.gate import Gate
+from newsletter.approval.model import Yes
+from newsletter.issues import owed as owing
+from newsletter.issues.model import IssueKind, State
+from newsletter.issues.owed import Owed
+from newsletter.issues.tables import IssueRow
+from newsletter.issues.views import IssueSummary, find
+from newsletter.publications.tables import SourceRow
+from newsletter.staff.authority import Role, may
+from newsletter.staff.tables import StaffRow
+
+_LONG = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An issue, the yes that counts for it now (or what has changed since the last), and what somebody still owes.
+
+    `awaits`: the request for sign-off that has no answer: who asked, and when.
+    """
+
+    issue: IssueSummary
+    yes: Yes | None
+    changes: tuple[str, ...]
+    owed: tuple[Owed, ...]
+    awaits: tuple[int, datetime] | None
+
+    @property
+    def is_going(self) -> bool:
+        """Whether it is being sent, or was."""
+        return self.issue.state in {State.SENDING, State.PAUSED, State.STOPPED, State.SENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A source that tells nothing any more."""
+
+    slug: str
+    name: str
+    since: datetime
+    trouble: str
+
+
+def of(session: Session, gate: Gate, issue: IssueSummary) -> Standing:
+    """Where it stands at this moment."""
+    yes, changes = gate.look(session, issue.id)
+    review = deciding.current_review(session, issue.id) if issue.state is State.IN_REVIEW else None
+    awaits = (review.requested_by, review.requested_at) if review else None
+    return Standing(issue, yes, changes, owing.owed(session, issue.id), awaits)
+
+
+def issue_of(session: Session, list_id: int, period: str) -> IssueSummary | None:
+    """The regular issue of a list's period."""
+    of_period = (IssueRow.list_id == list_id, IssueRow.period == period, IssueRow.kind == IssueKind.REGULAR.value)
+    found = session.scalar(select(IssueRow.id).where(*of_period).order_by(IssueRow.id.desc()).limit(1))
+    return find(session, found) if found is not None else None
+
+
+def failing(session: Session, now: datetime) -> Sequence[Failing]:
+    """Sources that have failed for a week."""
+    rows = session.scalars(
+        select(SourceRow)
+        .where(SourceRow.failing_since <= now - _LONG, SourceRow.paused_at.is_(None))
+        .order_by(SourceRow.failing_since)
+    )
+    return [Failing(row.slug, row.name, row.failing_since, row.trouble) for row in rows if row.failing_since]
+
+
+def readers(session: Session, list_id: int, now: datetime) -> int:
+    """How many of a list may be mailed now."""
+    people = subscribers.mailability(list_id, now).subquery()
+    return session.scalar(select(func.count()).select_from(people).where(people.c.reason.is_(None))) or 0
+
+
+def may_not_send(session: Session, staff_id: int | None) -> str:
+    """Why nothing goes out in this person's name any more; "" where it does."""
+    person = session.get(StaffRow, staff_id) if staff_id is not None else None
+    if person is None:
+        return "Nobody is written down as the one who planned it."
+    if person.disabled_at is not None:
+        return f"{person.email}, who planned it, does not work here any more."
+    if not may("send", Role(person.role)):
+        return f"{person.email}, who planned it, is {person.role} now and may not send."
+    return ""
