@@ -8,17 +8,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 import subscribers
-from newsletter.approval.tables import SnapshotPartRow
+from newsletter.approval.tables import SnapshotPartRow, SnapshotRow
 from newsletter.delivery.model import MailingState
 from newsletter.delivery.tables import DeliveryRow, MailingRow
 from newsletter.issues.model import IssueKind
 from newsletter.issues.tables import IssueRow, ProfileRow
 from newsletter.media.tables import MediaRow
+from newsletter.publications.tables import PublicationRow
 
 _LEFT = ("accepted", "uncertain")
 
@@ -109,6 +111,19 @@ def page(session: Session, shelved: Shelved, language: str) -> str:
         SnapshotPartRow.snapshot_id == shelved.snapshot_id, SnapshotPartRow.language == language
     )
     return session.scalars(stored).one().decode()
+
+
+def draft(session: Session, shelved: Shelved) -> Mapping[str, Any]:
+    """The draft that it was made from, as it was approved: plain JSON of `issues.model.Draft`."""
+    facts = session.scalars(select(SnapshotRow.basis_facts).where(SnapshotRow.id == shelved.snapshot_id)).one()
+    found: Mapping[str, Any] = facts["draft"]
+    return found
+
+
+def known_since(session: Session, publication_ids: Collection[int]) -> dict[int, datetime]:
+    """When each of these publications was taken in."""
+    rows = select(PublicationRow.id, PublicationRow.created_at).where(PublicationRow.id.in_(publication_ids))
+    return dict(session.execute(rows).tuples().all())
 
 
 def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Shelved]:

@@ -10,6 +10,7 @@ from newsletter.web import failing
 from newsletter.web.api.building import mounted
 from newsletter.web.public import (
     archive,
+    calendars,
     confirming,
     feed,
     health,
@@ -24,6 +25,7 @@ from newsletter.web.site import Site
 
 ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     feed.router,  # before the archive: an issue has any name
+    calendars.router,
     archive.router,
     media.router,
     health.router,
