@@ -130,7 +130,7 @@ def test_the_dates_of_an_issue_are_read_as_they_were_approved(either_route: Rout
     assert pilots["DTSTART"].dt == date(2024, 8, 30)
     assert pilots["URL"] == "https://www.mayors.example.org/pilots"
     assert pilots["DESCRIPTION"].splitlines() == [
-        "Closes Friday 30 August", "cities of up to one million people", pilots["URL"],
+        "Closes Friday, 30 August 2024", "cities of up to one million people", pilots["URL"],
     ]  # fmt: skip
     assert (forum["SUMMARY"], forum["LOCATION"]) == ("Forum of mayors", "Geneva")
     assert (forum["DTSTART"].dt, forum["DTEND"].dt) == (date(2024, 10, 3), date(2024, 10, 4))

@@ -35,7 +35,7 @@ _FROM = rf"(?P<side>after|before) {_OWN}(?P<edge>end|start)"
 _OF = rf"of (?:the (?P<beside>month after) {_OWN}end|the (?P<same>month)|{_OWN}(?P<month>{'|'.join(_MONTHS)}) month)"
 _OF = _OF.replace("(?P<unit>", "(?P<unit_after>", 1)
 _FORMS = tuple(
-    re.compile(form)
+    re.compile(form, re.ASCII)
     for form in (
         rf"{_NTH} {_DAY} {_FROM}",
         rf"{_NTH} {_DAY} {_OF}",
@@ -43,7 +43,7 @@ _FORMS = tuple(
         rf"{_NTH}(?: day)? {_OF}",
     )
 )
-_TIME = re.compile(r"(?:,\s*|\s+)(?:at )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)$")
+_TIME = re.compile(r"(?:,\s*|\s+)(?:at )?(?P<hour>\d{1,2})[:.](?P<minute>\d\d)$", re.ASCII)
 
 
 class Finding(Protocol):
