@@ -23,6 +23,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 HTML = "text/html; charset=utf-8"
 
 
@@ -256,3 +258,44 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args: Any) -> None:
         """Quietly."""
+
+
+class Internet:
+    """Names and public addresses for sites on loopback: what the code under test resolves and dials is real to it.
+
+    `answers[name]` is a list of answers, each a list of addresses; the last one is given for ever. `sites[address]`
+    is where a connection to it ends; other addresses refuse. `asked` and `dialled` tell what happened.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.answers: dict[str, list[list[str]]] = {}
+        self.sites: dict[str, Served] = {}
+        self.asked: list[str] = []
+        self.dialled: list[str] = []
+        real = socket.socket.connect
+
+        def connect(sock: socket.socket, address: Any) -> None:
+            self.dialled.append(address[0])
+            if address[0] not in self.sites:
+                raise ConnectionRefusedError(111, "Connection refused")
+            site = self.sites[address[0]]
+            real(sock, (site.host, site.port))
+
+        patch.setattr(socket.socket, "connect", connect)
+
+    def add(self, name: str, address: str, site: Served) -> None:
+        self.answers[name], self.sites[address] = [[address]], site
+
+    def resolve(self, host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        """As `socket.getaddrinfo` answers."""
+        self.asked.append(host)
+        answers = self.answers.get(host)
+        if not answers:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        addresses = answers.pop(0) if len(answers) > 1 else answers[0]
+        return [
+            (socket.AF_INET6, socket.SOCK_STREAM, 6, "", (one, port, 0, 0))
+            if ":" in one
+            else (socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port))
+            for one in addresses
+        ]

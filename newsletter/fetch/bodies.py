@@ -90,4 +90,5 @@ def _broken() -> Obstacle:
 
 
 def _large(most_bytes: int) -> Obstacle:
-    return Obstacle(f"is larger than {most_bytes / 1_048_576:.2g} MB")
+    size = f"{most_bytes / 1_048_576:g} MB" if most_bytes % 1_048_576 == 0 else f"{most_bytes:,} bytes"
+    return Obstacle(f"is larger than {size}")

@@ -12,7 +12,7 @@ from newsletter.fetch.allowance import Allowance
 from newsletter.fetch.robots import Rules
 from newsletter.fetch.unreachable import Obstacle
 
-_SITES = 500  # remembered
+_SITES = 100  # remembered; the rules of one can be megabytes
 LONGEST_WAIT = 7 * 24 * 3600.0  # seconds of a Retry-After that are believed
 RULES_LAST = 24 * 3600.0  # RFC 9309 2.4
 FAILURES_LAST = 60.0
