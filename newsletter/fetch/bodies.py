@@ -43,14 +43,14 @@ def _inflated(pieces: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     """Never more than one piece at a time, however little it was made from. After a gzip member another may follow
     (RFC 1952 2.2), or rubbish that everybody ignores.
     """
-    decoder = None
-    for number, piece in enumerate(pieces):
+    decoder, members = None, 0
+    for piece in pieces:
         waiting, full = piece, False
         while waiting or full:
             if decoder is None:
-                if number and not waiting.startswith(_GZIP):
+                if members and not waiting.startswith(_GZIP):
                     return
-                decoder = _decoder(waiting, encoding)
+                decoder, members = _decoder(waiting, encoding), members + 1
             made = _inflate(decoder, waiting)
             yield made
             full = len(made) == _PIECE  # more may be inside, though all that came is taken
