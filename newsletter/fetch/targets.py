@@ -61,7 +61,7 @@ def parse(url: str) -> Target:
     if port == 0:
         raise Obstacle("names port 0, which nothing can have")
     path = _quoted(parts.path or "/") + (f"?{_quoted(parts.query)}" if parts.query else "")
-    return Target(parts.scheme, _host(host), port, path)
+    return Target(parts.scheme, _ipv6(host) if "[" in parts.netloc else _host(host), port, path)
 
 
 def follow(target: Target, location: str) -> Target:
@@ -85,8 +85,6 @@ def shown(url: str) -> str:
 
 
 def _host(host: str) -> str:
-    if ":" in host:
-        return _ipv6(host)
     name = (host if host.isascii() else _ascii(host)).lower().removesuffix(".")
     if not _HOST.fullmatch(name):
         raise Obstacle("has no host name that could exist" if host else "names no host")
