@@ -17,7 +17,7 @@ from newsletter.preflight import Finding
 from newsletter.rendering import staff
 from newsletter.rendering.page import Rendered
 from newsletter.rendering.staff import Letterhead, StaffLetter
-from newsletter.rhythm.letters import When
+from newsletter.rhythm.letters.saying import When
 from newsletter.rhythm.steps import Due
 from newsletter.settings import Settings
 from newsletter.staff.authority import Role, may

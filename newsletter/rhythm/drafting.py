@@ -1,9 +1,9 @@
 """The draft's day: collect, assemble, and tell those who write what there is and what only they can do."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta, tzinfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -11,16 +11,17 @@ from newsletter.delivery import picturing
 from newsletter.errors import BadInput, Refusal
 from newsletter.issues import assembling, drafts, periods, rhythms
 from newsletter.issues.gathering import undated
-from newsletter.issues.model import CoverageState, Draft, Role, State
+from newsletter.issues.model import CoverageState, Draft, IssueKind, Role, State
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import Covered, IssueSummary, coverage, find
 from newsletter.media.tables import MediaRow
 from newsletter.preflight import Finding, Severity
 from newsletter.rendering.staff import Row, Shown
-from newsletter.rhythm import letters, standing
+from newsletter.rhythm import standing
 from newsletter.rhythm.context import SYSTEM, Context, writers
-from newsletter.rhythm.letters import Drafted
+from newsletter.rhythm.letters import drafts as letters
+from newsletter.rhythm.rows import first_period
 from newsletter.rhythm.steps import Due
 from newsletter.staff.people import log
 
@@ -51,10 +52,25 @@ def _assemble(context: Context, row: Due, cut_off: date, *, known: bool) -> int:
     with context.database.transaction() as session:
         slug = next(face.slug for face in subscribers.lists(session) if face.id == row.list_id)
         today = now.astimezone(context.settings.zone).date()
-        done = assembling.assemble(session, slug, row.period, now, today, None, None if known else cut_off)
+        days = (None, None) if known else (_since(session, row, context.settings.zone), cut_off)
+        done = assembling.assemble(session, slug, row.period, now, today, *days)
         if done.created:
             log(session, SYSTEM, "assemble", now, done.issue_id, created=True, offered=done.offered)
     return done.issue_id
+
+
+def _since(session: Session, row: Due, zone: tzinfo) -> date | None:
+    """The first day to collect where issues were left out since the list has its rhythm; None where none was."""
+    own = periods.parse(row.period)
+    earlier = (
+        IssueRow.list_id == row.list_id,
+        IssueRow.kind == IssueKind.REGULAR.value,
+        IssueRow.collects_from < own.first,
+    )
+    until = session.scalar(select(func.max(IssueRow.collects_until)).where(*earlier))
+    begins = first_period(session, row.list_id, zone).first
+    since = max(until + timedelta(days=1), begins) if until else begins
+    return since if since < own.first else None
 
 
 def _tell_nothing(context: Context, row: Due, why: str, problems: tuple[str, ...]) -> str:
@@ -70,7 +86,7 @@ def _tell(context: Context, row: Due, issue_id: int, dates: Dates) -> str:
     found = _findings(context, issue_id)
     with context.database.reading() as session:
         issue = find(session, issue_id)
-        made = Drafted(
+        made = letters.Drafted(
             standing=standing.of(session, context.gate, issue),
             dates=dates,
             picture=_picture(session, issue, context.settings.base_url),

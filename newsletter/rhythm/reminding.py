@@ -7,8 +7,9 @@ from newsletter.issues import periods, rhythms
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import find
 from newsletter.publications.tables import SourceRow
-from newsletter.rhythm import letters, standing
+from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context, approvers, keepers, writers
+from newsletter.rhythm.letters import drafts, reminders
 from newsletter.rhythm.standing import Failing, Standing
 from newsletter.rhythm.steps import Due
 from newsletter.staff.people import Person, everybody
@@ -37,7 +38,7 @@ def call(context: Context, row: Due) -> str:
         return context.pass_by(row, NO_RHYTHM)
     if dates.draft <= context.clock():
         return context.pass_by(row, "The day of the draft has come.")
-    letter = letters.call(name_of(row.period), dates, context.when)
+    letter = drafts.call(name_of(row.period), dates, context.when)
     return context.tell(row, everybody, letter, "Everybody was asked.")
 
 
@@ -50,7 +51,7 @@ def review(context: Context, row: Due) -> str:
         return context.pass_by(row, "There is no issue to hand in.")
     if found.is_going or found.yes or found.awaits:
         return context.pass_by(row, f"{found.issue.slug} is handed in.")
-    letter = letters.review(found, dates, context.when)
+    letter = reminders.review(found, dates, context.when)
     return context.tell(row, writers, letter, "Those who write were reminded.")
 
 
@@ -64,7 +65,7 @@ def unanswered(context: Context, row: Due) -> str:
     if found.awaits is None or asked_by is None:
         return context.pass_by(row, "It was answered.")
     send = found.issue.planned_at or (dates.send if dates else None)
-    letter = letters.unanswered(found, asked_by.name or asked_by.email, found.awaits[1], send, context.when)
+    letter = reminders.unanswered(found, asked_by.name or asked_by.email, found.awaits[1], send, context.when)
     return context.tell(
         row, lambda session: approvers(session, asked_by.id), letter, "Those who may say yes were asked."
     )
@@ -79,7 +80,7 @@ def owed(context: Context, row: Due) -> str:
     block = next((one for one in found.owed if str(one.id) == block_id), None)
     if block is None:
         return context.pass_by(row, "It is written.")
-    letter = letters.owed(found.issue.name, found.issue.slug, block, context.when)
+    letter = reminders.owed(found.issue.name, found.issue.slug, block, context.when)
 
     def owner(session: Session) -> list[Person]:
         return [person for person in everybody(session) if person.id == block.owner_id]
@@ -95,4 +96,4 @@ def source(context: Context, row: Due) -> str:
     if found is None or found.failing_since is None or found.paused_at is not None:
         return context.pass_by(row, "It tells something again.")
     failing = Failing(found.slug, found.name, found.failing_since, found.trouble)
-    return context.tell(row, keepers, letters.source_fails(failing, context.when), f"{found.slug} fails.")
+    return context.tell(row, keepers, reminders.source_fails(failing, context.when), f"{found.slug} fails.")

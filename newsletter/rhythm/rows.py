@@ -17,6 +17,7 @@ from newsletter.delivery.tables import MailingRow
 from newsletter.issues import owed as owing
 from newsletter.issues import rhythms
 from newsletter.issues.model import State
+from newsletter.issues.periods import Period
 from newsletter.issues.rhythm import Dates, Rhythm, moment
 from newsletter.issues.tables import IssueRow, RhythmRow
 from newsletter.issues.workdays import Workdays
@@ -139,6 +140,16 @@ def _of_rhythm(session: Session, list_id: int, found: Rhythm, now: datetime, zon
             for step, due_at in moments(one, found.workdays(zone), zone).items():
                 label = one.period.label
                 yield Wanted(f"{list_id}/{label}/{step}", list_id, step, due_at, period=label)
+
+
+def first_period(session: Session, list_id: int, zone: tzinfo) -> Period:
+    """The first period whose issue the list's rhythm makes."""
+    found = rhythms.rhythm(session, list_id)
+    assert found is not None
+    assert found.on_since is not None
+    began = moment(found.on_since, time(), zone)
+    known = rhythms.between(session, list_id, found, began, zone, _BACK, _FORTH)
+    return next(one.period for one in known if one.send.astimezone(zone).date() >= found.on_since)
 
 
 def moments(dates: Dates, workdays: Workdays, zone: tzinfo) -> dict[Step, datetime]:

@@ -8,8 +8,9 @@ from newsletter.delivery.transports import open_transport
 from newsletter.errors import IllegalMove, NotApproved, Refusal
 from newsletter.issues import lists
 from newsletter.issues.views import IssueSummary, find
-from newsletter.rhythm import letters, standing
+from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context
+from newsletter.rhythm.letters import sends as letters
 from newsletter.rhythm.steps import Due
 from newsletter.staff.people import Actor, everybody, log
 from newsletter.staff.tables import StaffRow

@@ -2,8 +2,9 @@
 
 from newsletter.delivery import planning
 from newsletter.issues.views import find
-from newsletter.rhythm import letters, standing
+from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context
+from newsletter.rhythm.letters import eves as letters
 from newsletter.rhythm.reminding import NO_RHYTHM, look, name_of
 from newsletter.rhythm.standing import Standing
 from newsletter.rhythm.steps import Due

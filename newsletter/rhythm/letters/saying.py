@@ -1,0 +1,78 @@
+"""How the letters say moments, and what several of them show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from newsletter.issues.owed import Owed
+from newsletter.issues.rhythm import Dates
+from newsletter.rendering.staff import Part, Row
+from newsletter.rhythm.standing import Failing
+
+MOST_ROWS = 14  # of one part; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Now, and the zone in which people here say it."""
+
+    now: datetime
+    zone: tzinfo
+
+    def said(self, at: datetime) -> str:
+        """Like "tomorrow, 09:00" or "Tuesday 9 July, 09:00"."""
+        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
+        days = (local.date() - today.date()).days
+        if days in {0, 1}:
+            return f"{'today' if days == 0 else 'tomorrow'}, {local:%H:%M}"
+        return f"{self.day(local.date())}, {local:%H:%M}"
+
+    def day(self, day: date) -> str:
+        """Like "Tuesday 9 July"; with the year where it is another."""
+        year = "" if day.year == self.now.astimezone(self.zone).year else f" {day.year}"
+        return f"{day:%A} {day.day} {day:%B}{year}"
+
+
+def plan_command(slug: str) -> str:
+    return f"newsletter issue plan {slug} --at MOMENT --by YOUR-ADDRESS"
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def few(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """As many as anybody reads, and how many more there are."""
+    if len(rows) <= MOST_ROWS + 1:
+        return tuple(rows)
+    return (*rows[:MOST_ROWS], Row(f"and {len(rows) - MOST_ROWS} more"))
+
+
+def to(at: datetime, when: When) -> str:
+    """Within a sentence: "on Tuesday 9 July at 09:00", "tomorrow at 09:00"."""
+    said = when.said(at).replace(", ", " at ")
+    return said if said.startswith(("today", "tomorrow")) else f"on {said}"
+
+
+def dates_part(dates: Dates, when: When, title: str = "The dates") -> Part:
+    steps = (
+        ("the last day that is collected", when.day(dates.cut_off)),
+        ("the first draft", when.said(dates.draft)),
+        ("hand in for sign-off", when.said(dates.review)),
+        ("it goes out", when.said(dates.send)),
+    )
+    return Part(title, rows=tuple(Row(capital(at), note=what) for what, at in steps))
+
+
+def owed_rows(blocks: Sequence[Owed], when: When) -> tuple[Row, ...]:
+    return tuple(
+        Row(capital(block.words), f"{block.owner}" + (f", by {when.day(block.due_on)}" if block.due_on else ""))
+        for block in blocks
+    )
+
+
+def failing_rows(sources: Sequence[Failing], when: When) -> tuple[Row, ...]:
+    return tuple(
+        Row(f"Nothing comes from {one.name} since {when.day(one.since.astimezone(when.zone).date())}", one.trouble)
+        for one in sources
+    )
