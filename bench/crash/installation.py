@@ -59,8 +59,8 @@ def prepare(folder: Path, engine: Engine, readers: int) -> Installation:
 
 
 def address(n: int) -> str:
-    """One in ninety-seven has no mailbox."""
-    return f"{GONE if n % 97 == 7 else 'reader'}{n:06d}@example.org"
+    """One in 251 has no mailbox: of a thousand readers fewer than the five by whom a mailing is paused."""
+    return f"{GONE if n % 251 == 7 else 'reader'}{n:06d}@example.org"
 
 
 def _write_files(folder: Path, url: str, readers: int) -> None:
