@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any, Self
 
 from newsletter.errors import BadInput
@@ -67,7 +68,7 @@ class WordPressReader:
             raise NotModified
         if total is not None:
             yield Total(min(total, wanted.most))
-        yield from _all(site, wanted, definition.language)
+        yield from _all(site, wanted, definition)
         memory.clear()
         memory.update(asked=asked, root=site.root, state=state, visits=1)
 
@@ -116,28 +117,25 @@ def _state(answer: Answer) -> list[Any] | None:
     return [answer.total, str(newest.get("id"))[:40], str(modified)[:40]]
 
 
-def _all(site: Site, wanted: Wanted, language: str) -> Iterator[Entry | Refused]:
+def _all(site: Site, wanted: Wanted, definition: Definition) -> Iterator[Entry | Refused]:
     told, seen = 0, set[str]()
     for post_type in wanted.types:
-        for page in Pages(site, post_type, wanted.most, wanted.query()):
-            for number, item in enumerate(page, start=1):
-                if told == wanted.most:
-                    return
-                one = _told(item, site.root, language, f"{post_type} {number}")
-                if isinstance(one, Refused) or one.id not in seen:
-                    told += 1
-                    yield one
-                if isinstance(one, Entry):
-                    seen.add(one.id)
+        pages = Pages(site, post_type, wanted.most, wanted.query())
+        for number, item in enumerate(chain.from_iterable(pages), start=1):
+            if told == wanted.most:
+                return
+            one = _told(item, definition, site.root, f"{post_type}, item {number}")
+            if isinstance(one, Refused) or one.id not in seen:  # what is published meanwhile moves others on
+                told += 1
+                yield one
+            if isinstance(one, Entry):
+                seen.add(one.id)
 
 
-def _told(item: object, base: str, language: str, where: str) -> Entry | Refused:
-    try:
-        if isinstance(item, dict):
-            return items.entry(item, base, language)
-        return Refused(where, "It cannot be read: it is no object.")
-    except ValueError as error:
-        return Refused(items.name(item) or where, f"It cannot be read: {error}.")
+def _told(item: object, definition: Definition, base: str, where: str) -> Entry | Refused:
+    if isinstance(item, dict):
+        return items.entry(item, definition, base, where)
+    return Refused(where, "It is no object of the WordPress API.")
 
 
 def _types(told: object) -> tuple[str, ...]:

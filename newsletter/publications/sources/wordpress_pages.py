@@ -18,7 +18,7 @@ _MOST_NAMES = 5000  # kept during a visit
 
 @dataclass(slots=True)
 class Pages:
-    """The pages of one type, until `most` items or more. Where the site does not embed pictures and subjects, they are asked for, once a page."""
+    """The pages of one type, until `most` items or more. Pictures and subjects that are not embedded are asked for."""
 
     site: Site
     post_type: str
@@ -29,9 +29,9 @@ class Pages:
 
     def __iter__(self) -> Iterator[list[Any]]:
         """Until the site says that there are no more, or has nothing new to say."""
-        number, seen, before = 1, 0, list[str]()
+        number, seen, before = 1, 0, list[int]()
         while seen < self.most and (answer := self._page(number)) is not None:
-            ids = [str(item.get("id") if isinstance(item, dict) else item)[:40] for item in answer.items]
+            ids = [_number(item.get("id")) if isinstance(item, dict) else 0 for item in answer.items]
             if ids == before:  # nothing, or a site that knows of no pages
                 return
             self._complete(answer.items)

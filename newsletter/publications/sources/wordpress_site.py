@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from newsletter.errors import BadInput
 from newsletter.fetch import Page, Unreachable, Web
+from newsletter.publications.sources import markup
 from newsletter.publications.sources.cleaning import plain
-from newsletter.publications.sources.wordpress_items import address as in_full
+from newsletter.publications.sources.entries import address as in_full
 
 ACCEPT = "application/json"
 PER_PAGE = 100  # the most that WordPress gives in one answer
 _REL = "https://api.w.org"
 _LINK = re.compile(r'<([^<>]{1,2000})>\s*;[^,<]{0,500}?rel="?https://api\.w\.org/?"?')
-_MOST_MARKUP = 200_000  # characters; the link is in the head
+_MOST_MARKUP = 500_000  # characters; some heads hold all styles of their site
 _MOST_LINKS = 10_000  # characters of a Link header
 
 
@@ -95,13 +94,10 @@ def _in_address(url: str) -> str:
 def _link(page: Page) -> str:
     """What the page names as the API of its site; "" where it names none."""
     found = [one[1] for one in _LINK.finditer(page.headers.get("link", "")[:_MOST_LINKS])]
-    markup = page.text[:_MOST_MARKUP]
-    if not found and "api.w.org" in markup:
-        found = [
-            one.attributes.get("href") or ""
-            for one in LexborHTMLParser(markup).css("link[rel][href]")
-            if (one.attributes.get("rel") or "").strip().rstrip("/") == _REL
-        ]
+    head = page.text[:_MOST_MARKUP].partition("<body")[0]
+    if not found and _REL in head:
+        links = markup.selected(markup.document(head), f'link[rel^="{_REL}"][href]')
+        found = [markup.attribute(one, "href") for one in links]
     return next((link for one in found if (link := in_full(one, page.url))), "")
 
 
