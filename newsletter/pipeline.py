@@ -93,7 +93,7 @@ class Pipeline:
         now = self.clock()
         today = now.astimezone(self.settings.zone).date()
         with self.database.transaction() as session:
-            done = assembling.assemble(session, list_slug, period, now, today, since, until)
+            done = assembling.assemble(session, list_slug, period, now, today, since, until, zone=self.settings.zone)
             log(session, actor, "assemble", now, done.issue_id, created=done.created, offered=done.offered)
         return done
 

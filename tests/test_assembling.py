@@ -325,7 +325,9 @@ def test_what_was_used_is_not_printed_again_and_what_waited_is_offered_again(pla
     publish(plain, "late", "2024-03-31")
     publish(plain, "new", "2024-05-01")
     second = collect(plain)
-    assert set(covered(plain, second.issue_id)) == {"held", "late", "new"}
+    balance = covered(plain, second.issue_id)
+    assert set(balance) == {"held", "late", "new", "call"}
+    assert balance["call"] == ("offered", "used in quarterly-2024-q1; open until 1 December 2024")
     assert [item.source.title for item in draft(plain, second.issue_id).items] == ["new", "late", "held"]
 
 

@@ -132,6 +132,23 @@ def test_what_is_over_is_declined_in_words() -> None:
     }
 
 
+def test_what_is_over_when_it_goes_out_is_declined_and_what_was_used_and_is_still_open_is_offered() -> None:
+    some = [
+        candidate(1, "opportunity", ahead_on=date(2024, 7, 5), closes=True),
+        candidate(2, "event", ahead_on=date(2024, 7, 9)),
+        candidate(3, "opportunity", ahead_on=date(2024, 7, 10), closes=True, used_in="spring"),
+        candidate(4, "event", ahead_on=date(2024, 7, 8), used_in="spring"),
+        candidate(5, "report", ahead_on=date(2025, 1, 1), used_in="spring"),
+    ]
+    assert reasons(choose(some, PLACES, "en", date(2024, 7, 1), date(2024, 7, 9))) == {
+        1: (CoverageState.DECLINED, "closes on 5 July 2024, and the issue goes out on 9 July 2024"),
+        2: (CoverageState.DECLINED, "takes place on 9 July 2024, and the issue goes out on 9 July 2024"),
+        3: (CoverageState.OFFERED, "used in spring; open until 10 July 2024"),
+        4: (CoverageState.DECLINED, "used in spring"),
+        5: (CoverageState.DECLINED, "used in spring"),
+    }
+
+
 @pytest.mark.parametrize(
     ("today", "expected"),
     [

@@ -1,7 +1,7 @@
 """Collects the draft of an issue; run again, it only offers what has arrived since."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from babel.dates import format_date
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.errors import BadInput, NotFound
-from newsletter.issues import periods
+from newsletter.issues import periods, rhythms
 from newsletter.issues.choosing import Choice, Place, choose
 from newsletter.issues.collecting import Sibling, Window, used_in, window
 from newsletter.issues.gathering import gather, siblings, undated
@@ -45,15 +45,25 @@ def assemble(
     today: date,
     collects_from: date | None = None,
     collects_until: date | None = None,
+    *,
+    zone: tzinfo = UTC,
 ) -> Assembled:
-    """Collect the issue of that period. `today` is the day in the organisation's time zone."""
+    """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it.
+
+    The list's rhythm, where it has one, says what is over when the issue goes out, and until when is collected if
+    nothing else is said.
+    """
     period = periods.parse(period_label)
     speaker = _speaker(session, list_slug)
+    dates = rhythms.dates_of(session, speaker.list_id, period.label, zone)
     slug = f"{list_slug}-{period.label.lower()}"
     issue = session.scalar(select(IssueRow).where(IssueRow.slug == slug))
     if issue is None:
-        own = _own_days(siblings(session, speaker.list_id), period, collects_from, collects_until)
-        return _assembled(session, _create(session, slug, speaker, period, own, now, today), slug, created=True)
+        until = collects_until or (dates.cut_off if dates else None)
+        own = _own_days(siblings(session, speaker.list_id), period, collects_from, until)
+        sends_on = dates.send.astimezone(zone).date() if dates else None
+        id_ = _create(session, slug, speaker, period, own, now, today, sends_on)
+        return _assembled(session, id_, slug, created=True)
     if (collects_from or issue.collects_from, collects_until or issue.collects_until) != (
         issue.collects_from,
         issue.collects_until,
@@ -84,7 +94,14 @@ def _own_days(others: tuple[Sibling, ...], period: Period, first: date | None, l
 
 
 def _create(
-    session: Session, slug: str, speaker: Profile, period: Period, own: Window, now: datetime, today: date
+    session: Session,
+    slug: str,
+    speaker: Profile,
+    period: Period,
+    own: Window,
+    now: datetime,
+    today: date,
+    sends_on: date | None,
 ) -> int:
     sections = tuple(
         session.scalars(
@@ -95,7 +112,8 @@ def _create(
     )
     gathered = gather(session, speaker, period, own, siblings(session, speaker.list_id), today)
     places = [Place(section.slug, tuple(section.kinds), section.cap) for section in sections]
-    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of)
+    ahead = sends_on if sends_on is not None and sends_on >= today else None  # else it goes out some other day
+    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, ahead)
     if not choice.items:
         raise _nothing(session, choice, own)
     return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice), now)

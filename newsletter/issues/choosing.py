@@ -52,13 +52,19 @@ class Choice:
     passed: tuple[Passed, ...]
 
 
-def choose(candidates: Iterable[Candidate], places: Sequence[Place], language: str, as_of: date) -> Choice:
-    """Decide about every candidate, as things stand on the day `as_of`."""
+def choose(
+    candidates: Iterable[Candidate],
+    places: Sequence[Place],
+    language: str,
+    as_of: date,
+    sends_on: date | None = None,
+) -> Choice:
+    """Decide about every candidate, as things stand on the day `as_of`; what is over by `sends_on` stays out too."""
     passed: list[Passed] = []
     homes: dict[str, list[Candidate]] = {place.slug: [] for place in places}
     for candidate in candidates:
         section = _section(candidate, places)
-        out = _passed(candidate, section, as_of)
+        out = _passed(candidate, section, as_of, sends_on)
         if out:
             passed.append(out)
         else:
@@ -85,10 +91,13 @@ def _section(candidate: Candidate, places: Sequence[Place]) -> str:
     return next(takes, next(home, ""))
 
 
-def _passed(candidate: Candidate, section: str, as_of: date) -> Passed | None:
-    reason = _declined(candidate, as_of)
+def _passed(candidate: Candidate, section: str, as_of: date, sends_on: date | None) -> Passed | None:
+    reason = _declined(candidate, as_of, sends_on)
     if reason:
         return Passed(candidate, CoverageState.DECLINED, reason)
+    if candidate.used_in:
+        # Still open. Whether readers are told of it once more is for a person to say.
+        return Passed(candidate, CoverageState.OFFERED, f"used in {candidate.used_in}; {_ahead(candidate)}")
     if not section:
         return Passed(candidate, CoverageState.HELD, NO_SECTION)
     if candidate.dated and candidate.ahead_on is None:
@@ -96,17 +105,39 @@ def _passed(candidate: Candidate, section: str, as_of: date) -> Passed | None:
     return None
 
 
-def _declined(candidate: Candidate, as_of: date) -> str:
+def _declined(candidate: Candidate, as_of: date, sends_on: date | None) -> str:
     if candidate.own_newsletter:
         return "our own newsletter: it is us"
     if candidate.gone:
         return "gone from where it was published"
-    if candidate.used_in:
+    if candidate.used_in and not _lies_after(candidate, max(as_of, sends_on or as_of)):
         return f"used in {candidate.used_in}"
-    if candidate.dated and candidate.ahead_on and candidate.ahead_on <= as_of:
-        on = format_date(candidate.ahead_on, "d MMMM y", "en")
-        return f"closed on {on}" if candidate.closes else f"took place on {on}"
+    return _over(candidate, as_of, sends_on) if candidate.dated else ""
+
+
+def _over(candidate: Candidate, as_of: date, sends_on: date | None) -> str:
+    """What has come to its day, or will have when it goes out."""
+    if candidate.ahead_on is None:
+        return ""
+    if candidate.ahead_on <= as_of:
+        return f"{'closed' if candidate.closes else 'took place'} on {_said(candidate.ahead_on)}"
+    if sends_on is not None and candidate.ahead_on <= sends_on:
+        what = "closes" if candidate.closes else "takes place"
+        return f"{what} on {_said(candidate.ahead_on)}, and the issue goes out on {_said(sends_on)}"
     return ""
+
+
+def _lies_after(candidate: Candidate, day: date) -> bool:
+    return candidate.dated and candidate.ahead_on is not None and candidate.ahead_on > day
+
+
+def _ahead(candidate: Candidate) -> str:
+    assert candidate.ahead_on is not None
+    return f"{'open until' if candidate.closes else 'takes place on'} {_said(candidate.ahead_on)}"
+
+
+def _said(day: date) -> str:
+    return format_date(day, "d MMMM y", "en")
 
 
 def _capped(

@@ -10,6 +10,7 @@ from newsletter.issues.scoring import DATED
 
 DAY = timedelta(days=1)
 _SETTLED = frozenset({CoverageState.USED, CoverageState.DECLINED})
+_DECLINED = frozenset({CoverageState.DECLINED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,11 @@ def used_in(siblings: Iterable[Sibling]) -> dict[int, str]:
 
 
 def collected(found: Iterable[Found], own: Window, siblings: Sequence[Sibling], as_of: date) -> tuple[Found, ...]:
-    """Those dated within the cut-offs, those that waited since an earlier issue, and what still lies ahead."""
+    """Those dated within the cut-offs, those that waited since an earlier issue, and what still lies ahead, though it
+    was used before; what was declined stays away.
+    """
     earlier = [sibling for sibling in siblings if sibling.window.last < own.first]
-    settled = {one for sibling in siblings for one, state in sibling.coverage.items() if state in _SETTLED}
+    settled, declined = _in_state(siblings, _SETTLED), _in_state(siblings, _DECLINED)
     waiting = {one for sibling in earlier for one in sibling.coverage} - settled
     covered = {one for sibling in siblings for one in sibling.coverage}
     return tuple(
@@ -92,7 +95,7 @@ def collected(found: Iterable[Found], own: Window, siblings: Sequence[Sibling], 
         if own.holds(one.published_on)
         or one.id in waiting
         or (one.id not in covered and any(sibling.window.holds(one.published_on) for sibling in earlier))
-        or (one.id not in settled and one.published_on <= own.last and _lies_ahead(one, as_of))
+        or (one.id not in declined and one.published_on <= own.last and _lies_ahead(one, as_of))
     )
 
 
@@ -104,6 +107,10 @@ def families(found: Sequence[Found], languages: Sequence[str], default: str) -> 
         root = one.translation_of if one.translation_of in ids else None
         groups.setdefault(one.id if root is None else root, []).append(one)
     return tuple(family for group in groups.values() for family in _families(group, languages, default))
+
+
+def _in_state(siblings: Iterable[Sibling], states: frozenset[CoverageState]) -> set[int]:
+    return {one for sibling in siblings for one, state in sibling.coverage.items() if state in states}
 
 
 def _lies_ahead(one: Found, as_of: date) -> bool:

@@ -162,10 +162,16 @@ def _require_room(found: Rhythm, today: date, zone: tzinfo) -> None:
     periods = {period.first: period for day in days for period in around(day, found, _BACK, _FORTH)}
     sent: dict[date, Period] = {}
     for _, period in sorted(periods.items()):
-        day = dates(period, found, zone).send.astimezone(zone).date()
+        known = dates(period, found, zone)
+        day = known.send.astimezone(zone).date()
         if day in sent:
             raise BadInput(
                 f"The issues of {sent[day].label} and {period.label} would both go out on {day}: block fewer days."
+            )
+        if known.cut_off < period.first:
+            raise BadInput(
+                f"The issue of {period.label} would only collect until {known.cut_off}, before its period begins: count"
+                " fewer working days to the cut-off, or send later."
             )
         sent[day] = period
 
