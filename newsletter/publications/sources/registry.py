@@ -1,4 +1,4 @@
-"""Which reader reads which kind of source."""
+"""The reader of each kind of source."""
 
 from newsletter.publications.sources.feed import FeedReader
 from newsletter.publications.sources.file import FileReader
@@ -17,5 +17,5 @@ _READERS: dict[SourceKind, Reader] = {
 
 
 def reader(kind: SourceKind) -> Reader:
-    """The reader of that kind."""
-    return _READERS[SourceKind(kind)]
+    """The one that reads sources of this kind."""
+    return _READERS[kind]

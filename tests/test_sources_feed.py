@@ -1,0 +1,190 @@
+"""Feeds: RSS, Atom and JSON Feed in many dialects, and what is no feed at all."""
+
+import json
+import tracemalloc
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.errors import BadInput
+from newsletter.fetch import Page, Unreachable, Web
+from newsletter.publications.sources import feed, json_feed
+from newsletter.publications.sources.model import Definition, Entry, Memory, NotModified, Refused, SourceKind, Total
+from tests.feed_dialects import DIALECTS, SITE, Dialect, item, rss
+from tests.served import Served
+
+FEED = Definition("network", SourceKind.FEED, f"{SITE}/feed")
+
+
+def read(content: bytes, content_type: str = "application/rss+xml") -> list[Entry | Refused | Total]:
+    return list(feed.feed_entries(Page(f"{SITE}/feed", 200, content, {"content-type": content_type}), FEED))
+
+
+def read_json(value: object) -> list[Entry | Refused | Total]:
+    content = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return list(json_feed.json_feed_entries(Page(f"{SITE}/feed.json", 200, content, {}), FEED))
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
+def test_every_dialect_is_understood(dialect: Dialect) -> None:
+    total, *told = read(dialect.content, dialect.content_type)
+    assert isinstance(total, Total)
+    assert total.number == len(told) == dialect.entries
+    assert sum(isinstance(one, Refused) for one in told) == dialect.refused
+    first = told[0]
+    assert isinstance(first, Entry)
+    assert {name: getattr(first, name) for name in dialect.expected} == dialect.expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><body>No feed</body></html>",
+        b"\x89PNG\r\n\x1a\n" + bytes(500),
+        b'{"version": 1}',
+        b"nothing at all",
+    ],
+)
+def test_what_is_no_feed_is_said(content: bytes) -> None:
+    with pytest.raises(BadInput, match=r"no feed|not RSS"):
+        read(content, "text/html")
+
+
+BOMB = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">' + "".join(
+    f'<!ENTITY {name} "{10 * f"&{before};"}">' for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+) + "]>"  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_an_entity_bomb_is_refused(encoding: str) -> None:
+    bomb = BOMB + rss(item(title="&i;")).decode().split("?>", 1)[1]
+    tracemalloc.start()
+    with pytest.raises(BadInput, match="entities"):
+        read(bomb.encode(encoding))
+    assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    tracemalloc.stop()
+
+
+def test_no_file_of_ours_is_read_into_a_feed() -> None:
+    outside = (
+        '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + rss(item(title="&x;")).decode().split("?>", 1)[1]
+    )
+    with pytest.raises(BadInput):
+        read(outside.encode())
+
+
+def test_a_feed_has_an_end() -> None:
+    many = rss("".join(item(link=f"{SITE}/{number}") for number in range(feed.MOST_ITEMS + 50)))
+    assert read(many)[0] == Total(feed.MOST_ITEMS)
+
+
+@given(st.binary(max_size=2000), st.integers(0, 3000), st.sampled_from(list(DIALECTS.values())))
+def test_a_broken_feed_is_read_or_refused(noise: bytes, at: int, dialect: Dialect) -> None:
+    content = dialect.content[:at] + noise + dialect.content[at + len(noise) // 2 :]
+    for broken in (noise, content):
+        try:
+            read(broken, dialect.content_type)
+        except BadInput:
+            continue
+
+
+def test_nesting_without_an_end_costs_no_memory() -> None:
+    deep = rss(item("<description>" + "&lt;div&gt;" * 100_000 + "</description>")) + b"<a>" * 100_000
+    tracemalloc.start()
+    read(deep)
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
+
+
+# -- JSON Feed --------------------------------------------------------------------------------------------------------
+
+ITEM = {
+    "id": "1", "url": f"{SITE}/a", "title": "A report", "content_html": '<p>Words.</p><img src="/i.jpg" alt="A hall">',
+    "date_published": "2024-05-12T23:00:00-07:00", "tags": ["Press", "Press", 7], "language": "fr-FR",
+}  # fmt: skip
+
+
+def json_of(*items: object, version: str = "https://jsonfeed.org/version/1.1") -> dict[str, object]:
+    return {"version": version, "title": "Network", "items": list(items)}
+
+
+@pytest.mark.parametrize("version", ["1", "1.1"])
+def test_json_feeds_are_read(version: str) -> None:
+    total, told = read_json(json_of(ITEM, version=f"https://jsonfeed.org/version/{version}"))
+    assert total == Total(1)
+    assert told == Entry(
+        id="1", url=f"{SITE}/a", title="A report", summary="Words.", published_on=date(2024, 5, 12), language="fr",
+        image=f"{SITE}/i.jpg", image_alt="A hall", tags=("Press",),
+    )  # fmt: skip
+
+
+def test_an_item_without_a_title_gets_its_first_words() -> None:
+    told = read_json(json_of({"id": 1, "url": "/a", "content_text": "Just a note."}))[1]
+    assert isinstance(told, Entry)
+    assert (told.id, told.url, told.title, told.summary) == ("1", f"{SITE}/a", "Just a note.", "")
+
+
+def test_a_bad_item_costs_no_other() -> None:
+    told = read_json(json_of(None, 7, {"id": "x"}, {"title": "No address"}, {"title": 3, "url": []}, ITEM))[1:]
+    assert [isinstance(one, Entry) for one in told] == [False] * 5 + [True]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"nonsense", b'{"items": []}', b'{"version": "https://jsonfeed.org/version/1"}', b"[" * 100_000],
+)
+def test_what_is_no_json_feed_is_said(content: bytes) -> None:
+    with pytest.raises(BadInput, match="JSON"):
+        read_json(content)
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(list(ITEM)), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(st.lists(_JSON, max_size=4))
+def test_odd_items_are_read_or_refused(items: list[object]) -> None:
+    total, *told = read_json(json_of(*items))
+    assert total == Total(len(told))
+
+
+# -- over the wire ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site() -> Iterator[Served]:
+    with Served() as served:
+        yield served
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web(allow_private=True, agent="newsletter/test") as found:
+        yield found
+
+
+@pytest.mark.parametrize("kind", ["feed", "json_feed"])
+def test_a_second_visit_asks_whether_anything_changed(site: Served, web: Web, kind: str) -> None:
+    content = DIALECTS["plain RSS 2.0"].content if kind == "feed" else json.dumps(json_of(ITEM)).encode()
+    site.page("/feed", content, content_type="application/octet-stream", etag='"1"')
+    reader = feed.FeedReader() if kind == "feed" else json_feed.JsonFeedReader()
+    definition = Definition("network", SourceKind(kind), site.url("/feed"))
+    memory: Memory = {}
+    assert len(list(reader.read(definition, web, memory))) == 2
+    assert json.loads(json.dumps(memory)) == memory
+    with pytest.raises(NotModified):
+        list(reader.read(definition, web, memory))
+    elsewhere = Definition("network", SourceKind(kind), site.url("/feed?other"))
+    assert len(list(reader.read(elsewhere, web, memory))) == 2
+
+
+def test_a_feed_that_is_not_there_is_said(site: Served, web: Web) -> None:
+    with pytest.raises(Unreachable, match="404"):
+        list(feed.FeedReader().read(Definition("network", SourceKind.FEED, site.url("/feed")), web, {}))
