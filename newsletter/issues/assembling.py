@@ -112,8 +112,7 @@ def _create(
     )
     gathered = gather(session, speaker, period, own, siblings(session, speaker.list_id), today)
     places = [Place(section.slug, tuple(section.kinds), section.cap) for section in sections]
-    ahead = sends_on if sends_on is not None and sends_on >= today else None  # else it goes out some other day
-    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, ahead)
+    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on)
     if not choice.items:
         raise _nothing(session, choice, own)
     return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice), now)

@@ -48,7 +48,7 @@ class _Calendars:
         if not entries:
             raise HTTPException(404)  # a calendar holds something (RFC 5545 section 3.6)
         entries.sort(key=lambda one: (one.first, one.uid))
-        title = f"{shelved.list_name}, {_name(shelved, language)}"
+        title = f"{shelved.list_name} · {_name(shelved, language)}"
         content = ics.calendar(title, entries, shelved.changed_at, language=language)
         said = {"Content-Language": language, "Content-Disposition": f'inline; filename="{shelved.slug}.ics"'}
         if not shelved.is_listed:
