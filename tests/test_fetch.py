@@ -71,8 +71,7 @@ def test_the_settings_name_us_and_say_what_is_allowed(site: Served) -> None:
 
 @pytest.mark.parametrize("validator", ["etag", "last_modified"])
 def test_what_is_still_the_same_is_not_sent_again(site: Served, web: Web, validator: str) -> None:
-    held = {"etag": '"1"', "last_modified": "Tue, 09 Jul 2024 07:00:00 GMT"}
-    site.page("/feed", "<rss/>", **held)
+    site.page("/feed", "<rss/>", etag='"1"', last_modified="Tue, 09 Jul 2024 07:00:00 GMT")
     first = web.get(site.url("/feed"))
     again = web.get(site.url("/feed"), **{validator: getattr(first, validator)})
     assert (again.status, again.content, again.etag) == (304, b"", '"1"')
