@@ -1,6 +1,7 @@
 """Fetching pages: what comes back, and what a person reads when nothing does."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -293,3 +294,12 @@ def test_a_smaller_limit_for_one_page(site: Served, web: Web) -> None:
 def answer(status: int, headers: dict[str, str]) -> bytes:
     lines = [f"HTTP/1.1 {status} So", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
     return "\r\n".join(lines).encode("latin-1")
+
+
+def test_threads_share_one_way_out(site: Served, web: Web) -> None:
+    for number in range(40):
+        site.page(f"/{number}", f"page {number} " * 1000)
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda number: web.get(site.url(f"/{number}")).text, range(40)))
+    assert texts == [f"page {number} " * 1000 for number in range(40)]
+    assert site.connections <= 16
