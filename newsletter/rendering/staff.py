@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from newsletter.errors import RenderError
 from newsletter.rendering import prose
 from newsletter.rendering.page import Rendered
-from newsletter.rendering.theme import Theme, find
+from newsletter.rendering.theme import find
 from newsletter.resources import templates
 
 
@@ -26,11 +26,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a part. `number`: a figure before it; `note`: quieter words after it."""
+    """A line of a part. `label`: quieter words above it, and above those that follow without one; `note`: quieter
+    words below it; `number`: a figure before it.
+    """
 
     text: str
     note: str = ""
     number: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,12 @@ class Letterhead:
     replies_to: str
 
 
-def render(letter: StaffLetter, head: Letterhead, theme: Theme | None = None) -> Rendered:
+def render(letter: StaffLetter, head: Letterhead | None = None) -> Rendered:
     """The letter in English, with its first sentence as the preview line."""
     context = {
         "letter": letter,
         "head": head,
-        "theme": theme or find("default", Path()),
+        "theme": find("default", Path()),
         "preview": letter.lines[0] if letter.lines else "",
     }
     html = _fill("staff.html.j2", context)

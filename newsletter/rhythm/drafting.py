@@ -128,14 +128,16 @@ def _inside(session: Session, issue: IssueSummary) -> list[Row]:
 
 
 def _items(draft_: Draft) -> list[Row]:
+    """The titles in their order in the mail, the first of each section with the section above it."""
     language = draft_.profile.default_language
     rows = []
     for section in draft_.sections:
-        title = _in(section.titles, language)
+        label = _in(section.titles, language)
         for item in section.items:
-            place = {Role.LEAD: f"{title}, the lead", Role.MORE: f"{title}, one line"}.get(item.role, title)
-            rows.append((item.role is not Role.LEAD, Row(item.wording(language, language).title, place)))
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+            note = {Role.LEAD: "the lead", Role.MORE: "in one line"}.get(item.role, "")
+            rows.append(Row(item.wording(language, language).title, note, label=label))
+            label = ""
+    return rows
 
 
 def _in(words: Mapping[str, str], language: str) -> str:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import subscribers
 from newsletter.issues import periods, rhythms
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import find
@@ -21,6 +22,12 @@ NO_RHYTHM = "The list has no rhythm any more."
 def name_of(period: str) -> str:
     """What the issue of a period is called in letters."""
     return periods.name(periods.parse(period), "en")
+
+
+def slug_of(context: Context, list_id: int) -> str:
+    """The list's name in commands."""
+    with context.database.reading() as session:
+        return next(face.slug for face in subscribers.lists(session) if face.id == list_id)
 
 
 def look(context: Context, row: Due) -> tuple[Dates | None, Standing | None]:

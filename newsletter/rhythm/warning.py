@@ -5,7 +5,7 @@ from newsletter.issues.views import find
 from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context
 from newsletter.rhythm.letters import eves as letters
-from newsletter.rhythm.reminding import NO_RHYTHM, look, name_of
+from newsletter.rhythm.reminding import NO_RHYTHM, look, name_of, slug_of
 from newsletter.rhythm.standing import Standing
 from newsletter.rhythm.steps import Due
 from newsletter.staff.people import everybody
@@ -24,7 +24,7 @@ def risk(context: Context, row: Due) -> str:
     parts = letters.missing(found, failing, context.when, planned=_is_planned(found))
     if not parts:
         return context.pass_by(row, "All is well.")
-    letter = letters.risk(name_of(row.period), dates, parts, context.when)
+    letter = letters.risk(name_of(row.period), slug_of(context, row.list_id), dates, parts, context.when)
     return context.tell(row, everybody, letter, "The date is at risk.")
 
 
@@ -36,7 +36,7 @@ def eve(context: Context, row: Due) -> str:
     if found is not None and (found.is_going or _is_planned(found)):
         return context.pass_by(row, f"{found.issue.slug} is planned, or has gone.")
     parts = letters.missing(found, (), context.when, planned=False)
-    letter = letters.not_planned(name_of(row.period), dates, parts, context.when)
+    letter = letters.not_planned(name_of(row.period), slug_of(context, row.list_id), dates, parts, context.when)
     return context.tell(row, everybody, letter, "It is not planned.")
 
 

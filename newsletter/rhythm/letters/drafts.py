@@ -15,10 +15,7 @@ def call(name: str, dates: Dates, when: When) -> StaffLetter:
         subject=f"What should be in {name}? Until {when.day(dates.cut_off)}",
         heading=f"What should be in {name}?",
         lines=(
-            (
-                f"What is published until {when.day(dates.cut_off)} is collected for this issue. The first draft is"
-                f" made on {when.said(dates.draft)}."
-            ),
+            f"What is published until {when.day(dates.cut_off)} is collected for this issue.",
             (
                 "What our own pages and feeds tell is found by itself. Think of the rest: articles about us, calls and"
                 " events that are open, a city's story, numbers worth telling."
@@ -34,7 +31,7 @@ def call(name: str, dates: Dates, when: When) -> StaffLetter:
                 ),
                 leading=True,
             ),
-            dates_part(dates, when),
+            dates_part(dates, when, "The dates"),
         ),
     )
 

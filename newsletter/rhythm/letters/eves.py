@@ -50,7 +50,7 @@ def _no_yes(standing: Standing) -> Part:
     return Part("It is not handed in for sign-off", (f"It is {IN_WORDS[standing.issue.state]}.",), (), (submit,), True)
 
 
-def risk(name: str, dates: Dates, parts: Sequence[Part], when: When) -> StaffLetter:
+def risk(name: str, list_slug: str, dates: Dates, parts: Sequence[Part], when: When) -> StaffLetter:
     """To everybody: the date is at risk."""
     return StaffLetter(
         subject=f"At risk: {name}, {to(dates.send, when)}",
@@ -58,24 +58,24 @@ def risk(name: str, dates: Dates, parts: Sequence[Part], when: When) -> StaffLet
         lines=(
             f"It is to go out {to(dates.send, when)}, and is not ready. There is still time, or the day can be moved.",
         ),
-        parts=(*parts, _move(dates)),
+        parts=(*parts, _move(list_slug, dates)),
     )
 
 
-def not_planned(name: str, dates: Dates, parts: Sequence[Part], when: When) -> StaffLetter:
+def not_planned(name: str, list_slug: str, dates: Dates, parts: Sequence[Part], when: When) -> StaffLetter:
     """On the eve, to everybody: it will not go out by itself."""
     return StaffLetter(
         subject=f"{capital(to(dates.send, when))}: {name} will not go out by itself",
         heading=f"{name} is not ready",
         lines=(f"Its day is {to(dates.send, when)}. Nothing goes out then unless somebody does what is missing.",),
-        parts=(*parts, _move(dates)),
+        parts=(*parts, _move(list_slug, dates)),
     )
 
 
-def _move(dates: Dates) -> Part:
+def _move(list_slug: str, dates: Dates) -> Part:
     return Part(
         "To move the day",
-        commands=(f"newsletter lists dates LIST --set {dates.period.label}=MOMENT --by YOUR-ADDRESS",),
+        commands=(f"newsletter lists dates {list_slug} --set {dates.period.label}=MOMENT --by YOUR-ADDRESS",),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from newsletter.issues.blocks import FIELDS
 from newsletter.issues.moves import IN_WORDS
 from newsletter.issues.owed import Owed
 from newsletter.issues.rhythm import Dates
@@ -19,7 +20,8 @@ def owed(name: str, slug: str, block: Owed, when: When) -> StaffLetter:
         subject, heading = f"Today: {block.words} for {name}", f"{what} is due today"
     else:
         subject, heading = f"You are asked for {block.words} for {name}{by}", f"You are asked for {block.words}{by}"
-    fields = "--field figures='…'" if block.kind == "numbers" else "--field text='…'"
+    fields = " ".join(f"--field {name}='…'" for name in FIELDS[block.kind].required)
+    command = f"newsletter issue block {slug} --kind {block.kind} --block {block.id} {fields} --by {block.email}"
     return StaffLetter(
         subject=subject,
         heading=heading,
@@ -27,7 +29,7 @@ def owed(name: str, slug: str, block: Owed, when: When) -> StaffLetter:
             f"It is for {name}. Until it is written, the issue is made without it.",
             "Answer this letter with your words, and whoever writes the issue puts them in. Or write it yourself:",
         ),
-        parts=(Part(commands=(f"newsletter issue block {slug} --kind {block.kind} {fields} --by {block.email}",)),),
+        parts=(Part(commands=(command,)),),
     )
 
 

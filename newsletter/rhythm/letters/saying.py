@@ -9,7 +9,7 @@ from newsletter.issues.rhythm import Dates
 from newsletter.rendering.staff import Part, Row
 from newsletter.rhythm.standing import Failing
 
-MOST_ROWS = 14  # of one part; the rest is counted
+MOST_ROWS = 24  # of one part; the rest is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,15 @@ def to(at: datetime, when: When) -> str:
     return said if said.startswith(("today", "tomorrow")) else f"on {said}"
 
 
-def dates_part(dates: Dates, when: When, title: str = "The dates") -> Part:
+def dates_part(dates: Dates, when: When, title: str) -> Part:
+    """The steps that lie ahead."""
     steps = (
-        ("the last day that is collected", when.day(dates.cut_off)),
-        ("the first draft", when.said(dates.draft)),
-        ("hand in for sign-off", when.said(dates.review)),
-        ("it goes out", when.said(dates.send)),
+        ("the first draft", dates.draft),
+        ("hand in for sign-off", dates.review),
+        ("it goes out", dates.send),
     )
-    return Part(title, rows=tuple(Row(capital(at), note=what) for what, at in steps))
+    rows = [Row(capital(when.said(at)), label=capital(what)) for what, at in steps if at > when.now]
+    return Part(title, rows=rows)
 
 
 def owed_rows(blocks: Sequence[Owed], when: When) -> tuple[Row, ...]:

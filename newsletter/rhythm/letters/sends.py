@@ -40,7 +40,7 @@ def out(name: str, slug: str, status: MailingStatus) -> StaffLetter:
     wrong = () if status.balances else ("The sum is wrong. Please report this.",)
     return StaffLetter(
         subject=f"{name} is out: {status.accepted:,} of {status.candidates:,}",
-        heading=f"It’s out: {status.accepted:,} of {status.candidates:,}",
+        heading=f"It's out: {status.accepted:,} of {status.candidates:,}",
         lines=(
             f"{name} was handed over to the mail service for {status.accepted:,} of {status.candidates:,} readers.",
         ),
@@ -64,7 +64,11 @@ def not_sent(name: str, slug: str, at: datetime, why: str, changes: Sequence[str
     return StaffLetter(
         subject=f"Not sent: {name}",
         heading=f"{name} was not sent",
-        lines=(f"It was planned for {when.said(at)}.", why, "Nobody has it, and nothing goes out by itself any more."),
+        lines=(
+            f"It was planned for {when.said(at)}.",
+            why,
+            "Nothing was handed over, and nothing goes out by itself.",
+        ),
         parts=(
             *([Part("What has changed", rows=few([Row(one) for one in changes]))] if changes else []),
             Part(
