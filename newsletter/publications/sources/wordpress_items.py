@@ -29,11 +29,11 @@ def entry(item: Mapping[str, Any], definition: Definition, base: str, where: str
     if type(number) is not int or not 0 < number < 2**63:
         return Refused(where, "It has no number.")
     categories, tags = _subjects(item)
-    image, alt, credit = _picture(item)
+    link, (image, alt, credit) = _text(item.get("link")), _picture(item)
     told = entries.Told(
         id=str(number),
-        link=_text(item.get("link")),
-        base=base,
+        link=link,
+        base=base if link.strip() else "",  # no link is not a link to the base
         title=plain(_rendered(item.get("title")), entries.MOST_TITLE),
         teaser=teaser(_rendered(item.get("excerpt"))),
         published_on=_day(item.get("date")),
