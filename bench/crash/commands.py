@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import count
@@ -59,6 +60,22 @@ class Command:
         if met:
             os.kill(self.pid, number)
         return met
+
+    def suspend(self) -> bool:
+        """SIGSTOP, and wait until all its threads stand still: on another core they may run on for a moment."""
+        met = self.signal(signal.SIGSTOP)
+        while met and self.runs() and not all(thread in "TtZX" for thread in self._threads()):
+            time.sleep(0.0005)
+        return met
+
+    def _threads(self) -> list[str]:
+        """The state of each thread, as proc(5) has it."""
+        found = []
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for stat in Path(f"/proc/{self.pid}/task").glob("*/stat"):
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    found.append(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0])
+        return found
 
     def end(self) -> int:
         """Wait for the end; the exit code, negative for a signal."""

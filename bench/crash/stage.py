@@ -150,7 +150,7 @@ class Stage:
 
     def suspend(self, sender: Command) -> bool:
         """SIGSTOP, not within a transaction: nobody can take over what is locked until it wakes up."""
-        while sender.signal(signal.SIGSTOP):
+        while sender.suspend():
             if self.engine.is_free(self.url):
                 self.round.fell.append(self.fell())
                 return True
