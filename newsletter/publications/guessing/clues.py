@@ -1,8 +1,9 @@
 """What the parts of an entry say of its kind: categories, address, title, host, summary, dates, form."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from newsletter.publications.guessing import hosts
@@ -62,24 +63,20 @@ def crossposted(entry: Entry) -> str | None:
 def _labels(entry: Entry) -> Iterator[Clue]:
     for weight, labels in ((1.0, entry.categories), (0.6, entry.tags)):
         for label in labels:
-            for found in _strongest(_whole(label)):
-                yield Clue(found[0], found[1] * weight, f'it is filed under "{label}"')
+            for kind, strength in _named_by(label):
+                yield Clue(kind, strength * weight, f'it is filed under "{label}"')
 
 
-def _whole(label: str) -> Iterator[tuple[str, float]]:
-    """What a short label names: all of it, or its last or first words (for "City case studies" or "News: Africa")."""
+@lru_cache(maxsize=4096)  # a source has few categories and folders, and many entries in each
+def _named_by(label: str) -> tuple[tuple[str, float], ...]:
+    """The kinds that a short label names with all of it or, like "City case studies", with a part of its few words."""
     said = words(label)
-    for found in _LABELS.find(said):
-        share = (found.end - found.start) / len(said)
-        if share == 1 or len(said) <= 4:
-            yield found.kind, found.weight * (1 if share == 1 else 0.7)
-
-
-def _strongest(found: Iterable[tuple[str, float]]) -> list[tuple[str, float]]:
     best: dict[str, float] = {}
-    for kind, weight in found:
-        best[kind] = max(weight, best.get(kind, 0))
-    return list(best.items())
+    for found in _LABELS.find(said):
+        whole = found.end - found.start == len(said)
+        if whole or len(said) <= 4:
+            best[found.kind] = max(found.weight * (1 if whole else 0.7), best.get(found.kind, 0))
+    return tuple(best.items())
 
 
 def _address(url: str, share: float) -> Iterator[Clue]:
@@ -90,7 +87,7 @@ def _address(url: str, share: float) -> Iterator[Clue]:
     folders = [part for part in parts[:-1] if len(part) <= 40]
     own = [parts[-1]] if share < 1 else []  # a listing's own last part names it; an entry's is only its title again
     for part in dict.fromkeys(folders + own):
-        for kind, weight in _strongest(_whole(part)):
+        for kind, weight in _named_by(part):
             yield Clue(kind, weight * 0.8 * share, f'its address holds "/{part}/"')
 
 
@@ -120,7 +117,7 @@ def _form(entry: Entry) -> Iterator[Clue]:
         yield Clue("commentary", 3.5, "its title asks a question")
     if _NUMBERED.match(entry.title):
         yield Clue("commentary", 4, "its title counts things")
-    if entry.title.lstrip().startswith(("“", "\"", "«", "„")):
+    if entry.title.lstrip().startswith(("“", '"', "«", "„")):
         yield Clue("city_story", 2, "its title begins with somebody’s words")
     if _FILE.search(entry.url.split("?")[0]):
         yield Clue("report", 2.5, "it is a file")
@@ -157,5 +154,3 @@ def _abroad(host: str, entry: Entry) -> float:
     if crossposted(entry) is not None or hosts.is_public(host):
         return 1.0
     return 10.0 if hosts.sounds_like_press(host) else 5.0
-
-

@@ -17,7 +17,7 @@ _FURTHER = 0.4  # each further clue for one kind counts so much of the one befor
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """`kind`: always one of ours. `outlet`, `language`, `original_source`: "" where unknown. `because`: why this kind."""
+    """`kind`: always one of ours; `because`: why. `outlet`, `language`, `original_source`: "" where unknown."""
 
     kind: str
     outlet: str
@@ -44,7 +44,9 @@ def _kind(entry: Entry, own_hosts: Collection[str], source_url: str) -> tuple[st
     found = sorted(clues(entry, own_hosts, source_url), key=lambda clue: -clue.weight)
     if not found:
         return DEFAULT, "news without any hint of another kind"
-    scores = {kind: _score(clue.weight for clue in found if clue.kind == kind) for kind in {clue.kind for clue in found}}
+    scores = {
+        kind: _score(clue.weight for clue in found if clue.kind == kind) for kind in {clue.kind for clue in found}
+    }
     best = max(sorted(scores, key=KINDS.index), key=lambda kind: scores[kind])
     return best, _strongest(found, best)
 
@@ -81,4 +83,6 @@ def _stands(name: str, text: str) -> bool:
 
 
 # Names that are also plain words ("Context", "Nation") are no proof.
-_NAMES = frozenset(name for name in hosts.OUTLETS.values() if name not in {"Context", "Nation", "The Times", "The National"})
+_NAMES = frozenset(
+    name for name in hosts.OUTLETS.values() if name not in {"Context", "Nation", "The Times", "The National"}
+)

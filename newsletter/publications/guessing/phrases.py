@@ -1,4 +1,4 @@
-"""Finds known phrases in short texts of any language, quickly: case, accents, hyphens and Arabic articles are the same."""
+"""Finds known phrases in short texts of any language; case, accents, hyphens and Arabic articles play no part."""
 
 import re
 import unicodedata
@@ -13,6 +13,7 @@ _ARTICLE = re.compile("(?:[وفبك]?ال|لل)(?=..)")
 _TATWEEL = "\u0640"
 _GAP = "…"
 _MOST_GAP = 4
+_STEM = 4  # letters by which phrases that begin with an open word are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +51,38 @@ class Phrasebook:
     """
 
     def __init__(self, *books: Mapping[str, Mapping[float, str]]) -> None:
-        self._by_start: dict[str, list[_Phrase]] = {}
+        self._by_word: dict[str, list[_Phrase]] = {}
+        self._by_stem: dict[str, list[_Phrase]] = {}
         for book in books:
             for kind, weighted in book.items():
                 for weight, text in weighted.items():
-                    for phrase in (_phrase(kind, weight, part.strip()) for part in text.split("|") if part.strip()):
-                        self._by_start.setdefault(phrase.words[0].rstrip("*")[:2], []).append(phrase)
+                    self._add(kind, weight, text)
+
+    def _add(self, kind: str, weight: float, text: str) -> None:
+        for part in filter(str.strip, text.split("|")):
+            phrase = _phrase(kind, weight, part.strip())
+            first = phrase.words[0]
+            if first.endswith("*"):
+                self._by_stem.setdefault(first[:_STEM].rstrip("*"), []).append(phrase)
+            else:
+                self._by_word.setdefault(first, []).append(phrase)
 
     def find(self, words: Sequence[str]) -> list[Found]:
         """What stands in them; a phrase inside a longer one is not told."""
-        found = []
-        for start, word in enumerate(words):
-            for phrase in self._by_start.get(word[:2], ()):
-                if end := phrase.end(words, start):
-                    found.append(Found(phrase.kind, phrase.weight, phrase.text, start, end))
-        return list(_outermost(found))
+        found = [
+            Found(phrase.kind, phrase.weight, phrase.text, start, end)
+            for start, word in enumerate(words)
+            for phrase in self._beginning(word)
+            if (end := phrase.end(words, start))
+        ]
+        return list(_outermost(found)) if len(found) > 1 else found
+
+    def _beginning(self, word: str) -> list[_Phrase]:
+        """Those that may begin with the word."""
+        found = self._by_word.get(word, [])
+        for length in range(2, _STEM + 1):
+            found = found + self._by_stem.get(word[:length], []) if word[:length] in self._by_stem else found
+        return found
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -3,199 +3,223 @@
 # As in `phrases.Phrasebook`: ^ start, $ end, * any ending, … up to four words.
 TITLES: dict[str, dict[float, str]] = {
     "readout": {
-        6: "^readout of | ^our visit to | ^on mission | mission to | delegation visit* | team visit* | ^visit to | ^visit of"
-        " | ^visita a | ^visita al | ^visita de | ^visite a | ^visite de | ^visite du | ^mission a | ^compte rendu de la visite"
-        " | ^reunion con | ^encuentro con | meeting with … mayor | meets with | met with | ^meeting with | welcomes delegation"
-        " | study visit* | courtesy visit | ^besuch in | ^besuch bei | ^zu besuch | ^زيارة | زيارة وفد | يلتقي | تلتقي | اجتماع مع"
-        " | لقاء مع | ^visita | se reune con | se reunio con | rencontre avec | recoit une delegation | recibe a la delegacion"
-        " | recibe a una delegacion | incontro con | ^besuch der | trifft | reuniao com | empfangt",
-        4: "meets | visits | ^meeting … minister | visite | visita | travels to | hosts delegation | receives delegation",
+        6: "^readout of | ^our visit to | ^on mission | mission to | delegation visit* | team visit* | ^visit to |"
+        " ^visit of | ^visita a | ^visita al | ^visita de | ^visite a | ^visite de | ^visite du | ^mission a |"
+        " ^compte rendu de la visite | ^reunion con | ^encuentro con | meeting with … mayor | meets with | met"
+        " with | ^meeting with | welcomes delegation | study visit* | courtesy visit | ^besuch in | ^besuch bei |"
+        " ^zu besuch | ^زيارة | زيارة وفد | يلتقي | تلتقي | اجتماع مع | لقاء مع | ^visita | se reune con | se"
+        " reunio con | rencontre avec | recoit une delegation | recibe a la delegacion | recibe a una delegacion |"
+        " incontro con | ^besuch der | trifft | reuniao com | empfangt",
+        4: "meets | visits | ^meeting … minister | visite | visita | travels to | hosts delegation | receives"
+        " delegation",
     },
     "press_release": {
-        4: "appoint* | appointed | elected | elects | inaugurates | inaugurated | announces | announced | unveils | adopts"
-        " | approves | approved | breaks ground | wins | win | awarded | selected | named | receives | joins | join the network"
-        " | new members | new member | commits | pledges | pledge | launches | launch | opens | opened | hands over | donates"
-        " | to host | takes office | kicks off | celebrates | marks | hosts | welcomes new | call on | calls on | urge | urges"
-        " | step up | steps up | demand | demands | secures | signs | completes | expands | rolls out | publishes | releases"
-        " | elige | elegido | elegida | inaugura | aprueba | lanza | anuncia | presenta | abre | amplia | nombra | firma | recibe"
-        " | entrega | celebra | renueva | ouvre | inaugure | lance | annonce | elu | elue | nomme | nommee | nouvelle directrice"
-        " | nouveau directeur | adopte | remporte | accueille | presente | تفتتح | يفتتح | افتتاح | تطلق | يطلق | إطلاق | تعلن"
-        " | يعلن | انتخاب | تعيين | تستضيف | تنظم | eroffnet | beschliesst | startet | wahlt | erhalt | gewinnt | stellt vor"
-        " | verabschiedet | inaugura | lanca | anuncia | nomeia | lancia | annuncia | approva | apre | begin | begins | starts"
-        " | reveals | warns | warn | says | shows | finds | calls for | call for | invests | raises | reaches | ratifies | endorses"
-        " | introduces | becomes | presents | grants | reelected | re elected | takes over | hands | delivers | achieves | starten"
-        " | unterzeichnet",
+        4: "appoint* | appointed | elected | elects | inaugurates | inaugurated | announces | announced | unveils |"
+        " adopts | approves | approved | breaks ground | wins | win | awarded | selected | named | receives |"
+        " joins | join the network | new members | new member | commits | pledges | pledge | launches | launch |"
+        " opens | opened | hands over | donates | to host | takes office | kicks off | celebrates | marks | hosts"
+        " | welcomes new | call on | calls on | urge | urges | step up | steps up | demand | demands | secures |"
+        " signs | completes | expands | rolls out | publishes | releases | elige | elegido | elegida | inaugura |"
+        " aprueba | lanza | anuncia | presenta | abre | amplia | nombra | firma | recibe | entrega | celebra |"
+        " renueva | ouvre | inaugure | lance | annonce | elu | elue | nomme | nommee | nouvelle directrice |"
+        " nouveau directeur | adopte | remporte | accueille | presente | تفتتح | يفتتح | افتتاح | تطلق | يطلق |"
+        " إطلاق | تعلن | يعلن | انتخاب | تعيين | تستضيف | تنظم | eroffnet | beschliesst | startet | wahlt | erhalt"
+        " | gewinnt | stellt vor | verabschiedet | lanca | nomeia | lancia | annuncia | approva | apre | begin |"
+        " begins | starts | reveals | warns | warn | says | shows | finds | calls for | call for | invests |"
+        " raises | reaches | ratifies | endorses | introduces | becomes | presents | grants | reelected | re"
+        " elected | takes over | hands | delivers | achieves | starten | unterzeichnet",
     },
     "statement": {
-        7: "statement on | statement by | statement from | statement regarding | joint statement | ^our response to | ^response to"
-        " | response to the | ^remarks by | ^remarks at | ^remarks of | opening remarks | closing remarks | keynote address"
-        " | ^speech by | ^speech at | ^address by | ^address to | ^address at | we condemn | condemns | condemn"
-        " | ^message from | ^message by | ^message for | message on the occasion | open letter | stand with | stands with"
-        " | stand in solidarity | solidarity with | deeply concerned | expresses concern | ^we call | ^a call to action"
-        " | ^declaracion | declaracion conjunta | ^palabras de | condena | condenamos | ^mensaje de | ^mensaje del | ^mensaje por"
-        " | solidaridad con | se solidariza | llamamiento | manifiesto | ^declaration | condamne | condamnons | ^message de"
-        " | solidarite avec | ^discours de | ^discours du | ^allocution | ^appel des maires | ^بيان | ^بيان بشأن | ^بيان حول | تدين"
-        " | ندين | إعلان | ^كلمة | ^رسالة من | تضامن | ^stellungnahme | ^erklarung | verurteilt | solidaritat mit"
-        " | ^grusswort | ^declaracao | ^dichiarazione | solidarieta | reaction to | ^reaction | ^reacts to | ^zum tod von"
-        " | ^mensagem de | ^messaggio | reacts to | welcomes the adoption | ^we welcome | regrets",
+        7: "statement on | statement by | statement from | statement regarding | joint statement | ^our response to"
+        " | ^response to | response to the | ^remarks by | ^remarks at | ^remarks of | opening remarks | closing"
+        " remarks | keynote address | ^speech by | ^speech at | ^address by | ^address to | ^address at | we"
+        " condemn | condemns | condemn | ^message from | ^message by | ^message for | message on the occasion |"
+        " open letter | stand with | stands with | stand in solidarity | solidarity with | deeply concerned |"
+        " expresses concern | ^we call | ^a call to action | ^declaracion | declaracion conjunta | ^palabras de |"
+        " condena | condenamos | ^mensaje de | ^mensaje del | ^mensaje por | solidaridad con | se solidariza |"
+        " llamamiento | manifiesto | ^declaration | condamne | condamnons | ^message de | solidarite avec |"
+        " ^discours de | ^discours du | ^allocution | ^appel des maires | ^بيان | ^بيان بشأن | ^بيان حول | تدين |"
+        " ندين | إعلان | ^كلمة | ^رسالة من | تضامن | ^stellungnahme | ^erklarung | verurteilt | solidaritat mit |"
+        " ^grusswort | ^declaracao | ^dichiarazione | solidarieta | reaction to | ^reaction | ^reacts to | ^zum"
+        " tod von | ^mensagem de | ^messaggio | reacts to | welcomes the adoption | ^we welcome | regrets",
         4: "declaration | pledge of | commitment* of | declaracion | llamamos a | nous appelons | نطالب | ندعو",
     },
     "tribute": {
-        8: "^celebrating … legacy | celebrating the legacy | legacy of … mayor | ^in memoriam | in memory of | ^remembering"
-        " | ^in remembrance | ^farewell to | ^farewell | ^tribute to | tribute | pays tribute | ^thank you | ^honoring | ^honouring"
-        " | ^mourning | mourns | passing of | ^obituary | ^en memoria | ^homenaje a | ^homenaje | despedimos | ^adios a | ^gracias"
-        " | ^hommage a | ^hommage | ^disparition de | ^disparition | ^adieu | ^merci a | ^deces de | ^نعي | ^رثاء | ^في ذكرى"
-        " | ^تكريم | ^وداعا | ننعى | تنعى | ^nachruf | ^abschied von | ^wir trauern | ^danke | trauert | ^in gedenken"
-        " | ^homenagem | ^adeus | ^omaggio a | ^addio a | ^in ricordo | ^grazie | bids farewell | says goodbye | fallece"
-        " | fallecimiento | ^wir nehmen abschied | celebrating the life",
+        8: "^celebrating … legacy | celebrating the legacy | legacy of … mayor | ^in memoriam | in memory of |"
+        " ^remembering | ^in remembrance | ^farewell to | ^farewell | ^tribute to | tribute | pays tribute |"
+        " ^thank you | ^honoring | ^honouring | ^mourning | mourns | passing of | ^obituary | ^en memoria |"
+        " ^homenaje a | ^homenaje | despedimos | ^adios a | ^gracias | ^hommage a | ^hommage | ^disparition de |"
+        " ^disparition | ^adieu | ^merci a | ^deces de | ^نعي | ^رثاء | ^في ذكرى | ^تكريم | ^وداعا | ننعى | تنعى |"
+        " ^nachruf | ^abschied von | ^wir trauern | ^danke | trauert | ^in gedenken | ^homenagem | ^adeus |"
+        " ^omaggio a | ^addio a | ^in ricordo | ^grazie | bids farewell | says goodbye | fallece | fallecimiento |"
+        " ^wir nehmen abschied | celebrating the life",
         4: "^celebrating | legado de | lifetime achievement | ^goodbye",
     },
     "partnership": {
         7: "new partnership | partnership with | partnership between | announce* … partnership | sign* … partnership"
-        " | launch* … partnership | strategic partnership | partners with | partner with | ^partnering with | to partner"
-        " | partner to | join forces | joins forces | joining forces | joined forces | team up | teams up | teaming up"
-        " | sign … memorandum | signs … memorandum | signs mou | sign mou | mou with | signs agreement | sign … agreement"
-        " | signs … agreement | signing of … agreement | cooperation agreement | collaboration agreement | new collaboration"
-        " | collaboration with | collaboration between | cooperation with | cooperation between | ^alianza entre | ^alianza con"
-        " | nueva alianza | alianza con | firma* … convenio | firma* … acuerdo | suscribe* … convenio | convenio con | convenio de"
-        " | acuerdo con | nouveau partenariat | partenariat avec | partenariat entre | convention de partenariat"
-        " | signe* … convention | signe* … accord | signature … accord | accord de | s associe* | s allient | unissent leurs forces"
-        " | unen fuerzas | se unen | une fuerzas | شراكة مع | شراكة بين | شراكة جديدة | مذكرة تفاهم | اتفاقية تعاون | اتفاقية شراكة"
-        " | اتفاقية مع | توقع اتفاقية | neue partnerschaft | partnerschaft mit | partnerschaft zwischen | kooperation mit"
-        " | kooperationsvereinbarung | zusammenarbeit mit | unterzeichn* … vereinbarung | nova parceria | parceria com"
-        " | parceria entre | assina* … acordo | nuova partnership | partnership con | partenariato con | firma* … accordo"
-        " | accordo con | protocollo d intesa | twinning agreement | sister city agreement",
+        " | launch* … partnership | strategic partnership | partners with | partner with | ^partnering with | to"
+        " partner | partner to | join forces | joins forces | joining forces | joined forces | team up | teams up"
+        " | teaming up | sign … memorandum | signs … memorandum | signs mou | sign mou | mou with | signs"
+        " agreement | sign … agreement | signs … agreement | signing of … agreement | cooperation agreement |"
+        " collaboration agreement | new collaboration | collaboration with | collaboration between | cooperation"
+        " with | cooperation between | ^alianza entre | ^alianza con | nueva alianza | alianza con | firma* …"
+        " convenio | firma* … acuerdo | suscribe* … convenio | convenio con | convenio de | acuerdo con | nouveau"
+        " partenariat | partenariat avec | partenariat entre | convention de partenariat | signe* … convention |"
+        " signe* … accord | signature … accord | accord de | s associe* | s allient | unissent leurs forces | unen"
+        " fuerzas | se unen | une fuerzas | شراكة مع | شراكة بين | شراكة جديدة | مذكرة تفاهم | اتفاقية تعاون |"
+        " اتفاقية شراكة | اتفاقية مع | توقع اتفاقية | neue partnerschaft | partnerschaft mit | partnerschaft"
+        " zwischen | kooperation mit | kooperationsvereinbarung | zusammenarbeit mit | unterzeichn* … vereinbarung"
+        " | nova parceria | parceria com | parceria entre | assina* … acordo | nuova partnership | partnership con"
+        " | partenariato con | firma* … accordo | accordo con | protocollo d intesa | twinning agreement | sister"
+        " city agreement",
     },
     "city_story": {
-        5: "^how … turned | ^how … became | ^how … made | ^how … built | ^how … changed | ^how … is turning | ^how … transformed"
-        " | ^how … won | ^how … found | ^how … brought | ^how … is | ^how … are | ^how … uses | ^how … used | ^how … created"
-        " | ^meet … who | ^meet | ^turning | ^lessons from | lessons from | city of the month | member of the month | in focus"
-        " | ^como … convirtio | ^como … logro | ^como … transformo | ^como … cambio | ^comment … a | ^comment … ont | ^portrait de"
-        " | ^portrait | ^wie … wurde | ^كيف حولت | ^كيف نجحت | ^كيف أصبحت | ^كيف | ^conoce a | ^conozca | ^rencontrez | ^de … a la"
-        " | ^from … to | ^inside the | ^inside | ^a day in the life | first year in | finds a home | new home | new life | ^da … a"
-        " | ^do … ao | ^vom … zum | ^von der … zur | one year on | where neighbours | ^building a | ^bringing | transforms"
-        " | transforming | leads the way | paves the way | shows the way",
+        5: "^how … turned | ^how … became | ^how … made | ^how … built | ^how … changed | ^how … is turning | ^how …"
+        " transformed | ^how … won | ^how … found | ^how … brought | ^how … is | ^how … are | ^how … uses | ^how …"
+        " used | ^how … created | ^meet … who | ^meet | ^turning | ^lessons from | lessons from | city of the"
+        " month | member of the month | in focus | ^como … convirtio | ^como … logro | ^como … transformo | ^como"
+        " … cambio | ^comment … a | ^comment … ont | ^portrait de | ^portrait | ^wie … wurde | ^كيف حولت | ^كيف"
+        " نجحت | ^كيف أصبحت | ^كيف | ^conoce a | ^conozca | ^rencontrez | ^de … a la | ^from … to | ^inside the |"
+        " ^inside | ^a day in the life | first year in | finds a home | new home | new life | ^da … a | ^do … ao |"
+        " ^vom … zum | ^von der … zur | one year on | where neighbours | ^building a | ^bringing | transforms |"
+        " transforming | leads the way | paves the way | shows the way",
         3: "^how | ^wie | ^come | ^faces of | ^voices of | helps | help | changed | empowers | empowering",
     },
     "report": {
-        6: "report$ | annual report | impact report | progress report | ^state of the | ^the state of | ^state of | global report"
-        " | world report | first report | report on | report of | ^atlas | world atlas | atlas of | atlas de | year in review"
-        " | ^our year in | annual review | barometer | ^the future of | outlook | yearbook | informe sobre | informe mundial"
-        " | informe global | ^informe | informe$ | estado de las ciudades | memoria anual | ^memoria | anuario | balance de"
-        " | ^rapport | rapport sur | rapport mondial | rapport annuel | etat des lieux | bilan … annee | bilan 20* | annuaire"
-        " | ^تقرير | تقرير حالة | تقرير سنوي | حالة المدن | ^jahresbericht | bericht uber | bericht zur | ^bericht | jahresruckblick"
-        " | ^relatorio | relatorio$ | relatorio anual | ^rapporto | rapporto annuale | ^bilancio | mid term evaluation"
-        " | final evaluation | evaluation of | findings and recommendations | monitor 20* | index 20* | ranking 20* | review 20*"
-        " | report 20* | report 19*",
-        4: "index | monitor | evaluation | evaluacion | scorecard | white paper | indice | indicators | rapid assessment | review$",
+        6: "report$ | annual report | impact report | progress report | ^state of the | ^the state of | ^state of |"
+        " global report | world report | first report | report on | report of | ^atlas | world atlas | atlas of |"
+        " atlas de | year in review | ^our year in | annual review | barometer | ^the future of | outlook |"
+        " yearbook | informe sobre | informe mundial | informe global | ^informe | informe$ | estado de las"
+        " ciudades | memoria anual | ^memoria | anuario | balance de | ^rapport | rapport sur | rapport mondial |"
+        " rapport annuel | etat des lieux | bilan … annee | bilan 20* | annuaire | ^تقرير | تقرير حالة | تقرير"
+        " سنوي | حالة المدن | ^jahresbericht | bericht uber | bericht zur | ^bericht | jahresruckblick |"
+        " ^relatorio | relatorio$ | relatorio anual | ^rapporto | rapporto annuale | ^bilancio | mid term"
+        " evaluation | final evaluation | evaluation of | findings and recommendations | monitor 20* | index 20* |"
+        " ranking 20* | review 20* | report 20* | report 19*",
+        4: "index | monitor | evaluation | evaluacion | scorecard | white paper | indice | indicators | rapid"
+        " assessment | review$",
     },
     "brief": {
         7: "^brief | policy brief | issue brief | position paper | factsheet | fact sheet | ^at a glance | key facts"
         " | ^frequently asked | in numbers | in figures | en cifras | en chiffres | in zahlen | بالأرقام",
-        5: "what … can do | what … should know | what … need to know | state of play | recommendations for | policy options"
-        " | policy recommendations | ^recommendations | ^recomendaciones para | ^recommandations pour | ^توصيات",
+        5: "what … can do | what … should know | what … need to know | state of play | recommendations for | policy"
+        " options | policy recommendations | ^recommendations | ^recomendaciones para | ^recommandations pour |"
+        " ^توصيات",
     },
     "research": {
-        6: "evidence from | a study of | study on | study of | new study | study shows | study finds | survey of | survey shows"
-        " | survey finds | new research | research shows | working paper | case for evidence | systematic review"
-        " | literature review | comparative study | an empirical | empirical | a comparative | econometric | estudio sobre"
-        " | estudio de | nuevo estudio | ^estudio | evidencia de | ^etude | etude sur | nouvelle etude | enquete sur | ^enquete"
-        " | دراسة | دراسة حول | بحث حول | studie zu | studie zur | neue studie | ^studie | estudo sobre | ^estudo | studio su"
-        " | ^ricerca | the effect of | effects of | the impact of … on | determinants of | counting the cost | analysis of"
-        " | an analysis | analisis de | analyse de | drivers of",
-        4: "^understanding | ^mapping | ^measuring | ^exploring | ^assessing | ^examining | findings | baseline | in nine cities"
-        " | data on | trends in | ^who pays | ^investigating | ^estimating | ^tracking",
+        6: "evidence from | a study of | study on | study of | new study | study shows | study finds | survey of |"
+        " survey shows | survey finds | new research | research shows | working paper | case for evidence |"
+        " systematic review | literature review | comparative study | an empirical | empirical | a comparative |"
+        " econometric | estudio sobre | estudio de | nuevo estudio | ^estudio | evidencia de | ^etude | etude sur"
+        " | nouvelle etude | enquete sur | ^enquete | دراسة | دراسة حول | بحث حول | studie zu | studie zur | neue"
+        " studie | ^studie | estudo sobre | ^estudo | studio su | ^ricerca | the effect of | effects of | the"
+        " impact of … on | determinants of | counting the cost | analysis of | an analysis | analisis de | analyse"
+        " de | drivers of",
+        4: "^understanding | ^mapping | ^measuring | ^exploring | ^assessing | ^examining | findings | baseline | in"
+        " nine cities | data on | trends in | ^who pays | ^investigating | ^estimating | ^tracking",
     },
     "event_report": {
-        7: "^event report | summary report | ^recap | recap$ | recap | ^highlights from | ^highlights of | highlights$"
-        " | ^key takeaways | takeaways from | takeaways | ^outcomes of | ^outcomes from | outcome of the | outcomes of the"
-        " | ^conclusions of | conclusions from | ^what happened at | ^looking back | ^reflecting on the … conference"
-        " | ^reflections from the | ^notes from | what we heard at | what we learned at | wrap up | wraps up | wrapped up | concludes"
-        " | concluded | ^report from | ^summary of | proceedings of | ^conclusiones del | ^conclusiones de | ^asi fue"
-        " | ^balance del | resumen del | ^resumen de | ^relatoria | memorias del | concluye | culmina | ^retour sur | retour sur"
-        " | ^synthese du | ^synthese de | ^bilan du | ^bilan de la | ^ce qu il faut retenir | temps forts | actes du"
-        " | s est tenu | s est tenue | s acheve | اختتام | تختتم | يختتم | اختتمت | ^أبرز | ^خلاصات | ^حصيلة | نتائج المؤتمر"
-        " | توصيات المؤتمر | ^ruckblick | ruckblick auf | ^nachlese | ^bericht vom | ^bericht von der | so war | ^das war"
-        " | ^balanco do | ^resumo do | ^assim foi | encerra | ^com e andata | ^si e concluso | si conclude"
-        " | brought together | gathered in | gather in | convene in | convened in | convened | meet in … to",
+        7: "^event report | summary report | ^recap | recap$ | recap | ^highlights from | ^highlights of |"
+        " highlights$ | ^key takeaways | takeaways from | takeaways | ^outcomes of | ^outcomes from | outcome of"
+        " the | outcomes of the | ^conclusions of | conclusions from | ^what happened at | ^looking back |"
+        " ^reflecting on the … conference | ^reflections from the | ^notes from | what we heard at | what we"
+        " learned at | wrap up | wraps up | wrapped up | concludes | concluded | ^report from | ^summary of |"
+        " proceedings of | ^conclusiones del | ^conclusiones de | ^asi fue | ^balance del | resumen del | ^resumen"
+        " de | ^relatoria | memorias del | concluye | culmina | ^retour sur | retour sur | ^synthese du |"
+        " ^synthese de | ^bilan du | ^bilan de la | ^ce qu il faut retenir | temps forts | actes du | s est tenu |"
+        " s est tenue | s acheve | اختتام | تختتم | يختتم | اختتمت | ^أبرز | ^خلاصات | ^حصيلة | نتائج المؤتمر |"
+        " توصيات المؤتمر | ^ruckblick | ruckblick auf | ^nachlese | ^bericht vom | ^bericht von der | so war |"
+        " ^das war | ^balanco do | ^resumo do | ^assim foi | encerra | ^com e andata | ^si e concluso | si"
+        " conclude | brought together | gathered in | gather in | convene in | convened in | convened | meet in …"
+        " to",
     },
     "knowledge_product": {
-        6: "toolkit | handbook | guide to | guide for | a guide | guidebook | guidelines | playbook | manual for | how to guide"
-        " | ^how to | step by step | steps to | checklist | compendium | e learning | online course | training module*"
-        " | guia para | guia de | ^guia | manual de | manual para | caja de herramientas | ^como elaborar | ^como hacer"
-        " | guide pratique | guide pour | guide du | guide de | ^guide | boite a outils | manuel de | ^comment faire | دليل"
-        " | ^دليل | leitfaden | handbuch | arbeitshilfe | guia pratico | guia | guida | linee guida | manuale | curso en linea"
-        " | formation en ligne",
-        4: "action agenda | action plan | framework for | framework | roadmap | template | principles for | charter | strategy 20*"
-        " | plan de accion | hoja de ruta | plan d action | feuille de route | خطة عمل | خارطة طريق | aktionsplan | plano de acao"
-        " | piano d azione | guidance | tool for | platform for | training package | library of",
+        6: "toolkit | handbook | guide to | guide for | a guide | guidebook | guidelines | playbook | manual for |"
+        " how to guide | ^how to | step by step | steps to | checklist | compendium | e learning | online course |"
+        " training module* | guia para | guia de | ^guia | manual de | manual para | caja de herramientas | ^como"
+        " elaborar | ^como hacer | guide pratique | guide pour | guide du | guide de | ^guide | boite a outils |"
+        " manuel de | ^comment faire | دليل | ^دليل | leitfaden | handbuch | arbeitshilfe | guia pratico | guia |"
+        " guida | linee guida | manuale | curso en linea | formation en ligne",
+        4: "action agenda | action plan | framework for | framework | roadmap | template | principles for | charter"
+        " | strategy 20* | plan de accion | hoja de ruta | plan d action | feuille de route | خطة عمل | خارطة طريق"
+        " | aktionsplan | plano de acao | piano d azione | guidance | tool for | platform for | training package |"
+        " library of",
     },
     "commentary": {
-        6: "^opinion | ^op ed | ^insights from | ^insights on | insights | ^reflections on | ^reflection | ^reflecting on | ^why"
-        " | ^the case for | ^the case against | ^it s time | it s time to | ^time to | things we learned | things to know"
-        " | lessons we learned | what we learned | ^interview with | interview with | ^q a with | in conversation with"
-        " | ^conversation with | ^a conversation | ^perspective | ^por que | ^es hora de | ^entrevista a | ^entrevista con"
-        " | entrevista | ^opinion | ^pourquoi | ^tribune | ^entretien avec | interview de | ^il est temps | لماذا | ^رأي | ^مقال"
-        " | ^مقابلة مع | ^حوار مع | ^warum | ^kommentar | interview mit | ^im gesprach | ^im interview | ^por que | ^entrevista com"
-        " | ^perche | ^intervista a | ^intervista | ^beyond | ^rethinking | ^reimagining | must be | must not | must | should"
-        " | is key to | are key to | matters | matter$ | is not | are not | ^toward* | ^let s | ^don t | ^no more"
-        " | reasons | ^what if | ^five | ^three ways | ways to | ways cities | ^the myth | the problem with | ^how i | ^what does"
-        " | ^what is | ^what the | ^what … means | means for | ^can | ^could | ^is | ^are we | ^do | ^does | ^will | ^who",
-        4: "the importance of | need to | needs to | needs more | deserve | the power of | the role of | we need | ^a new | the end of"
-        " | not just | more than | deben | debe | necesitan | il faut | doivent | يجب | mussen | braucht | devem | devono"
-        " | ^making | ^moving | ^leaving | looking ahead | between … and | ^unpacking | a love letter | the politics of",
+        6: "^opinion | ^op ed | ^insights from | ^insights on | insights | ^reflections on | ^reflection |"
+        " ^reflecting on | ^why | ^the case for | ^the case against | ^it s time | it s time to | ^time to |"
+        " things we learned | things to know | lessons we learned | what we learned | ^interview with | interview"
+        " with | ^q a with | in conversation with | ^conversation with | ^a conversation | ^perspective | ^por que"
+        " | ^es hora de | ^entrevista a | ^entrevista con | entrevista | ^pourquoi | ^tribune | ^entretien avec |"
+        " interview de | ^il est temps | لماذا | ^رأي | ^مقال | ^مقابلة مع | ^حوار مع | ^warum | ^kommentar |"
+        " interview mit | ^im gesprach | ^im interview | ^entrevista com | ^perche | ^intervista a | ^intervista |"
+        " ^beyond | ^rethinking | ^reimagining | must be | must not | must | should | is key to | are key to |"
+        " matters | matter$ | is not | are not | ^toward* | ^let s | ^don t | ^no more | reasons | ^what if |"
+        " ^five | ^three ways | ways to | ways cities | ^the myth | the problem with | ^how i | ^what does | ^what"
+        " is | ^what the | ^what … means | means for | ^can | ^could | ^is | ^are we | ^do | ^does | ^will | ^who",
+        4: "the importance of | need to | needs to | needs more | deserve | the power of | the role of | we need |"
+        " ^a new | the end of | not just | more than | deben | debe | necesitan | il faut | doivent | يجب | mussen"
+        " | braucht | devem | devono | ^making | ^moving | ^leaving | looking ahead | between … and | ^unpacking |"
+        " a love letter | the politics of",
     },
     "media_feature": {
-        7: "in the news | featured in | featured on | featured by | quoted in | interviewed by | in the media | media coverage"
-        " | press coverage | speaks to the | ^watch | ^listen | en los medios | en la prensa | dans la presse"
-        " | dans les medias | في الإعلام | في الصحافة | in den medien | na imprensa | na midia | rassegna stampa | revue de presse",
+        7: "in the news | featured in | featured on | featured by | quoted in | interviewed by | in the media |"
+        " media coverage | press coverage | speaks to the | ^watch | ^listen | en los medios | en la prensa | dans"
+        " la presse | dans les medias | في الإعلام | في الصحافة | in den medien | na imprensa | na midia |"
+        " rassegna stampa | revue de presse",
     },
     "opportunity": {
-        8: "^call for | call for applications | call for proposals | call for papers | call for expressions | call for nominations"
-        " | call for submissions | open call | ^apply | apply now | apply to | apply by | applications open | applications are open"
-        " | now accepting | accepting applications | nominations open | nominations are open | ^nominate | we re hiring"
-        " | we are hiring | ^hiring | is hiring | join our team | ^vacancy | job opening | job opportunity | ^wanted | ^seeking"
-        " | request for proposals | request for quotations | rfp | invitation to tender | invitation to bid | tender for"
-        " | expression of interest | expressions of interest | terms of reference | fellowship for | fellowships | fellowship"
-        " | scholarship* | internship* | small grants for | grants for | grants available | funding available"
-        " | funding opportunit* | ^submit | entries open | open for applications | deadline extended | last chance | closes on"
-        " | ^participate in the | ^volunteer | ^convocatoria | convocatoria abierta | ^abierta la | ^abierto el | inscripciones abiertas"
-        " | postula | ^postulate | ^buscamos | se busca | ^vacante | ^beca | becas para | becas | subvenciones para | ^concurso"
-        " | ultimos dias | ^appel a | ^appels a | appel a candidature* | appel a projet* | candidatez | ^postulez | ^nous recrutons"
-        " | recrute | recherche un | recherche une | ^offre d emploi | bourses | inscriptions ouvertes | ^دعوة | دعوة لتقديم"
-        " | دعوة للتقديم | دعوة لتقديم الطلبات | باب التقديم | فتح باب | فرصة | وظيفة | وظيفة شاغرة | مطلوب | قدم الآن | منح دراسية"
-        " | ^ausschreibung | jetzt bewerben | ^wir suchen | bewerbungen | bewerben | bewerbungsfrist | ^stellenausschreibung"
-        " | stipendien | forderaufruf | ^edital | edital aberto | inscricoes abertas | inscreva se | ^vaga | ^chamada"
-        " | ^bando | bando per | candidati | cerca* … collaboratore | avviso pubblico | concurso publico | request for",
-        3: "vacancy | consultant | consultancy | award 20* | prize 20* | nominations | applications | candidatures | candidaturas"
-        " | premio | concours | officer | internship | grants",
+        8: "^call for | call for applications | call for proposals | call for papers | call for expressions | call"
+        " for nominations | call for submissions | open call | ^apply | apply now | apply to | apply by |"
+        " applications open | applications are open | now accepting | accepting applications | nominations open |"
+        " nominations are open | ^nominate | we re hiring | we are hiring | ^hiring | is hiring | join our team |"
+        " ^vacancy | job opening | job opportunity | ^wanted | ^seeking | request for proposals | request for"
+        " quotations | rfp | invitation to tender | invitation to bid | tender for | expression of interest |"
+        " expressions of interest | terms of reference | fellowship for | fellowships | fellowship | scholarship*"
+        " | internship* | small grants for | grants for | grants available | funding available | funding"
+        " opportunit* | ^submit | entries open | open for applications | deadline extended | last chance | closes"
+        " on | ^participate in the | ^volunteer | ^convocatoria | convocatoria abierta | ^abierta la | ^abierto el"
+        " | inscripciones abiertas | postula | ^postulate | ^buscamos | se busca | ^vacante | ^beca | becas para |"
+        " becas | subvenciones para | ^concurso | ultimos dias | ^appel a | ^appels a | appel a candidature* |"
+        " appel a projet* | candidatez | ^postulez | ^nous recrutons | recrute | recherche un | recherche une |"
+        " ^offre d emploi | bourses | inscriptions ouvertes | ^دعوة | دعوة لتقديم | دعوة للتقديم | دعوة لتقديم"
+        " الطلبات | باب التقديم | فتح باب | فرصة | وظيفة | وظيفة شاغرة | مطلوب | قدم الآن | منح دراسية |"
+        " ^ausschreibung | jetzt bewerben | ^wir suchen | bewerbungen | bewerben | bewerbungsfrist |"
+        " ^stellenausschreibung | stipendien | forderaufruf | ^edital | edital aberto | inscricoes abertas |"
+        " inscreva se | ^vaga | ^chamada | ^bando | bando per | candidati | cerca* … collaboratore | avviso"
+        " pubblico | concurso publico | request for",
+        3: "vacancy | consultant | consultancy | award 20* | prize 20* | nominations | applications | candidatures |"
+        " candidaturas | premio | concours | officer | internship | grants",
     },
     "event": {
-        7: "^save the date | save the date | register now | ^register | registration is open | registration open | join us"
-        " | ^join | ^upcoming | ^webinar | webinar on | online forum | side event | ^workshop | ^training | info session"
-        " | open day | ^conference on | ^event | ^invitation to | you re invited | ^invitation | reserva la fecha"
-        " | ^seminario | ^taller | ^jornada | ^evento | acompananos | unete a | ^webinaire | ^atelier | ^colloque | ^conference"
-        " | ^rencontre | rejoignez nous | inscrivez vous | a vos agendas | ^ندوة | ^ورشة | ^مؤتمر | ^منتدى | ^ملتقى | انضموا"
-        " | سجلوا | احفظوا التاريخ | ^veranstaltung | ^einladung | ^tagung | ^seminar | ^workshop | jetzt anmelden | ^seminario"
-        " | ^convegno | ^oficina | ^encontro | will be held | to be held | takes place",
-        3: "forum 20* | summit 20* | conference 20* | congress 20* | week 20* | festival 20* | assembly 20* | forum | summit | week"
-        " | day 20* | annual meeting",
+        7: "^save the date | save the date | register now | ^register | registration is open | registration open |"
+        " join us | ^join | ^upcoming | ^webinar | webinar on | online forum | side event | ^workshop | ^training"
+        " | info session | open day | ^conference on | ^event | ^invitation to | you re invited | ^invitation |"
+        " reserva la fecha | ^seminario | ^taller | ^jornada | ^evento | acompananos | unete a | ^webinaire |"
+        " ^atelier | ^colloque | ^conference | ^rencontre | rejoignez nous | inscrivez vous | a vos agendas |"
+        " ^ندوة | ^ورشة | ^مؤتمر | ^منتدى | ^ملتقى | انضموا | سجلوا | احفظوا التاريخ | ^veranstaltung | ^einladung"
+        " | ^tagung | ^seminar | jetzt anmelden | ^convegno | ^oficina | ^encontro | will be held | to be held |"
+        " takes place",
+        3: "forum 20* | summit 20* | conference 20* | congress 20* | week 20* | festival 20* | assembly 20* | forum"
+        " | summit | week | day 20* | annual meeting",
     },
     "newsletter": {
-        9: "newsletter$ | ^newsletter | newsletter | news digest | weekly digest | monthly digest | digest$ | digest | e bulletin"
-        " | monthly update | monthly roundup | news roundup | ^boletin | boletin$ | ^lettre d information | ^lettre d info"
-        " | infolettre | ^bulletin | نشرة | نشرة إخبارية | ^rundbrief | ^infobrief | ^boletim | nieuwsbrief | ^bollettino",
+        9: "newsletter$ | ^newsletter | newsletter | news digest | weekly digest | monthly digest | digest$ | digest"
+        " | e bulletin | monthly update | monthly roundup | news roundup | ^boletin | boletin$ | ^lettre d"
+        " information | ^lettre d info | infolettre | ^bulletin | نشرة | نشرة إخبارية | ^rundbrief | ^infobrief |"
+        " ^boletim | nieuwsbrief | ^bollettino",
     },
 }  # fmt: skip
 
 # Names of kinds that in the middle of a title are mostly something else.
 NOT_IN_TITLES = frozenset(
     {
-        "agenda", "calendar", "motion", "job", "jobs", "discours", "call to action", "coverage", "research", "resolution",
-        "career", "procurement", "tender", "local action", "portrait", "training", "template", "guide", "guides", "primer",
-        "empleo", "emploi", "recherche", "investigacion", "forschung", "studie", "studi", "fiche", "memoria", "spotlight",
-        "opportunit", "oportunidad", "collaboration", "partnership", "alianza", "partenariat", "roadmap", "كلمة", "فرص",
-        "conference", "event", "evento", "evenement", "opinion", "discorso", "ricerca", "pesquisa", "people", "survey", "حوار",
-        "declaration", "bulletin", "statement", "rapport", "brief", "workshop", "congress", "expo", "مقال", "بيان", "report",
+        "agenda", "alianza", "brief", "bulletin", "calendar", "call to action", "career", "collaboration",
+        "conference", "congress", "coverage", "declaration", "discorso", "discours", "empleo", "emploi",
+        "evenement", "event", "evento", "expo", "fiche", "forschung", "guide", "guides", "investigacion", "job",
+        "jobs", "local action", "memoria", "motion", "opinion", "oportunidad", "opportunit", "partenariat",
+        "partnership", "people", "pesquisa", "portrait", "primer", "procurement", "rapport", "recherche", "report",
+        "research", "resolution", "ricerca", "roadmap", "spotlight", "statement", "studi", "studie", "survey",
+        "template", "tender", "training", "workshop", "بيان", "حوار", "فرص", "كلمة", "مقال",
     }
 )  # fmt: skip
