@@ -35,7 +35,7 @@ from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.errors import BadInput, IllegalMove
-from newsletter.issues import assembling, correcting, editing, fields, lists, moves
+from newsletter.issues import assembling, correcting, editing, fields, lists, moves, rhythms
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
 from newsletter.readers.changing import Changing
@@ -92,6 +92,8 @@ class Pipeline:
         actor.permit("assemble")
         now = self.clock()
         today = now.astimezone(self.settings.zone).date()
+        with self.database.reading() as session:
+            rhythms.load_holidays(session, today)
         with self.database.transaction() as session:
             done = assembling.assemble(session, list_slug, period, now, today, since, until, zone=self.settings.zone)
             log(session, actor, "assemble", now, done.issue_id, created=done.created, offered=done.offered)

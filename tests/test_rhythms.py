@@ -11,6 +11,7 @@ import subscribers
 from newsletter.database import Database
 from newsletter.errors import BadInput, NotFound
 from newsletter.issues import rhythms
+from newsletter.issues.countries import _holidays
 from newsletter.issues.lists import add_profile
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.workdays import MOST_BLOCKED
@@ -129,6 +130,19 @@ def test_two_issues_never_go_out_on_one_day(sqlite_database: Database) -> None:
 def test_a_list_without_a_profile_has_no_rhythm(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session, pytest.raises(NotFound, match="no profile"):
         rhythms.set_rhythm(session, 99, TODAY, ZONE)
+
+
+def test_holidays_are_read_before_a_writing_transaction_and_not_in_it(database: Database) -> None:
+    list_id = add_list(database)
+    kept(database, list_id, country="DE-BY")
+    _holidays.cache_clear()
+    with database.reading() as session:
+        rhythms.load_holidays(session, TODAY, "BE")
+    missed = _holidays.cache_info().misses
+    kept(database, list_id, country="BE")
+    kept(database, list_id, country="DE-BY", blocked=["2024-12-24..2025-01-02"])
+    ahead(database, list_id)
+    assert _holidays.cache_info().misses == missed
 
 
 # -- what lies ahead --------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import subscribers
 from newsletter.cli.console import By, Json, actor, moment, opened, out, print_json, refusals, say
 from newsletter.errors import BadInput, NotFound
 from newsletter.issues import periods, rhythms
+from newsletter.issues.countries import country_code
 from newsletter.issues.list_calendar import of_list
 from newsletter.issues.rhythm import Dates, Rhythm
 from newsletter.pipeline import Pipeline
@@ -118,6 +119,8 @@ def _set(pipeline: Pipeline, slug: str, given: Mapping[str, Any], by: str | None
     who = actor(pipeline, by)
     who.permit("lists")
     now, zone = pipeline.clock(), pipeline.settings.zone
+    with pipeline.database.reading() as session:
+        rhythms.load_holidays(session, now.astimezone(zone).date(), country_code(given["country"] or ""))
     with pipeline.database.transaction() as session:
         face = _face(session, slug)
         fresh = rhythms.set_rhythm(session, face.id, now.astimezone(zone).date(), zone, **given)
@@ -128,6 +131,8 @@ def _set_days(pipeline: Pipeline, slug: str, given: Sequence[str], taken: Sequen
     who = actor(pipeline, by)
     who.permit("dates")
     now, zone = pipeline.clock(), pipeline.settings.zone
+    with pipeline.database.reading() as session:
+        rhythms.load_holidays(session, now.astimezone(zone).date())
     wanted = dict([_day(one, pipeline) for one in given] + [(period, None) for period in taken])
     with pipeline.database.transaction() as session:
         face = _face(session, slug)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput, NotFound
-from newsletter.issues.countries import country_code
+from newsletter.issues.countries import country_code, holiday, is_weekend
 from newsletter.issues.periods import Period, following, parse
 from newsletter.issues.rhythm import DEFAULT_RULES, Before, Dates, Rhythm, around, dates
 from newsletter.issues.send_rules import CADENCES, SendRule
@@ -28,6 +28,16 @@ def stored(session: Session, list_id: int) -> Rhythm | None:
     """The list's rhythm as it is kept, on or off."""
     row = session.get(RhythmRow, list_id)
     return _rhythm(row, _cadence(session, list_id)) if row else None
+
+
+def load_holidays(session: Session, today: date, country: str = "") -> None:
+    """Read the holidays that dates around today need (also those of `country`), which takes some tenths of a second the
+    first time: to be called before a transaction that writes.
+    """
+    for code in {country, *session.scalars(select(RhythmRow.country))}:
+        for year in range(today.year - 2, today.year + 4):
+            holiday(code, date(year, 1, 1))
+            is_weekend(code, date(year, 1, 1))
 
 
 def set_rhythm(
