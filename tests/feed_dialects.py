@@ -194,4 +194,154 @@ DIALECTS: dict[str, Dialect] = {
         rss(item(DATED) + item(DATED, link="javascript:alert(1)")), PLAIN, entries=2, refused=1
     ),
     "an address with spaces": Dialect(rss(item(DATED, link=f"{SITE}/a b")), {"url": f"{SITE}/a%20b"}),
+    "a news aggregator that writes the newspaper behind the title": Dialect(
+        rss(item(f'{DATED}<source url="https://t.example">The Times</source>', title="A report - The Times")),
+        PLAIN | {"outlet": "The Times"},
+    ),
+    "FeedBurner, which counts clicks": Dialect(
+        rss(
+            item(f"{DATED}<feedburner:origLink>{SITE}/a</feedburner:origLink>", link="https://feeds.example/~r/n/3"),
+            namespaces='xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"',
+        ),
+        PLAIN,
+    ),
+    "prefixes that nobody declares": Dialect(
+        rss(item('<dc:date>2024-05-12</dc:date><foo:bar a="1">x</foo:bar><media:thumbnail url="/t.jpg"/>')),
+        PLAIN | {"image": f"{SITE}/t.jpg"},
+    ),
+    "entities of HTML that XML does not know": Dialect(
+        rss(item(DATED, title="A&nbsp;caf&eacute; &ndash; &unknown; one")), {"title": "A café – &unknown; one"}
+    ),
+    "entities of its own": Dialect(
+        b'<!DOCTYPE rss [<!ENTITY hall "town &#104;all"> <!ENTITY % lat PUBLIC "x" "http://h.example/lat1.ent"> %lat;]>'
+        + rss(item(DATED, title="A &hall;")).split(b"?>", 1)[1],
+        {"title": "A town hall"},
+    ),
+    "a guid that all items share": Dialect(
+        rss("".join(item(f'<guid isPermaLink="false">0</guid>{DATED}', link=f"{SITE}/{one}") for one in "ab")),
+        PLAIN | {"id": "0"},
+        entries=2,
+    ),
+    "a film's page, with words in a group": Dialect(
+        atom(
+            f'<id>yt:1</id><link rel="alternate" href="{SITE}/a"/><published>2024-05-12T09:00:00Z</published>'
+            f"<media:group {MEDIA}><media:title>A hall</media:title>"
+            f'<media:thumbnail url="{SITE}/small.jpg" width="120"/>'
+            f'<media:thumbnail url="{SITE}/large.jpg" width="480"/>'
+            "<media:description>What is said.</media:description>"
+            "</media:group>"
+        ),
+        PLAIN | {"image": f"{SITE}/large.jpg", "image_alt": "What is said.", "summary": ""},
+    ),
+    "two sizes of one picture": Dialect(
+        rss(
+            item(
+                f'{DATED}<media:content url="/s.jpg" medium="image" width="150"/>'
+                '<media:content url="/l.jpg" type="image/jpeg" width="1200px"/><description>Said.</description>'
+            ),
+            namespaces=MEDIA,
+        ),
+        PLAIN | {"image": f"{SITE}/l.jpg", "summary": "Said."},
+    ),
+    "the description of a picture before that of the item": Dialect(
+        rss(
+            item(
+                f'{DATED}<media:content url="/p.jpg" medium="image"><media:description>A mayor</media:description>'
+                "</media:content><description>Mayors met.</description>"
+            ),
+            namespaces=MEDIA,
+        ),
+        PLAIN | {"image_alt": "A mayor", "summary": "Mayors met."},
+    ),
+    "only the whole text": Dialect(
+        rss(
+            item(
+                f"{DATED}<content:encoded><![CDATA[<h2>Findings</h2><p>{'Cities act on it. ' * 60}</p>]]>"
+                "</content:encoded>"
+            ),
+            namespaces=CONTENT,
+        ),
+        PLAIN | {"summary": "Findings. " + " ".join(["Cities act on it."] * 32), "flags": ()},
+    ),
+    "a description that ends in the middle": Dialect(
+        rss(item(f"{DATED}<description>Mayors brought together city...</description>")),
+        PLAIN | {"summary": "Mayors brought together city…", "flags": ("cut_off",)},
+    ),
+    "Atom with a title that shows a tag": Dialect(
+        atom(f'<id>1</id><link href="{SITE}/a"/>').replace(b"A report", b"How to use &lt;b&gt;"),
+        {"title": "How to use <b>"},
+        "application/atom+xml",
+    ),
+    "Blogger, whose categories name a scheme": Dialect(
+        atom(
+            f'<id>1</id><link href="{SITE}/a"/><published>2024-05-12T23:00:00.001-04:00</published>'
+            '<category scheme="http://schemas.example/kind" term="http://schemas.example/2008/kind#post"/>'
+            '<category scheme="http://www.blogger.com/atom/ns#" term="Press"/><category term="x" label="Cities"/>'
+        ),
+        PLAIN | {"categories": ("Press", "Cities")},
+        "application/atom+xml",
+    ),
+    "RSS 0.90": Dialect(
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/">'
+        f"<channel><title>N</title></channel><item><title>A report</title><link>{SITE}/a</link></item>"
+        "</rdf:RDF>".encode(),
+        PLAIN | {"published_on": None},
+    ),
+    "a podcast": Dialect(
+        rss(
+            f"<item><title>A report</title><guid isPermaLink='false'>7</guid>{DATED}"
+            f'<enclosure url="{SITE}/a" type="audio/mpeg"/><itunes:image href="{SITE}/cover.jpg"/></item>',
+            namespaces='xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"',
+        ),
+        PLAIN | {"image": f"{SITE}/cover.jpg", "id": "7"},
+    ),
+    "xml:base on the item, and a picture relative to it": Dialect(
+        atom(
+            '<id>1</id><link href="../a"/><published>2024-05-12</published><content type="html" xml:base="pics/">'
+            "&lt;p&gt;Words.&lt;/p&gt;&lt;img src='p.jpg' alt='A hall'/&gt;</content>",
+            attributes=f'xml:base="{SITE}/news/"',
+        ),
+        PLAIN | {"image": f"{SITE}/news/pics/p.jpg", "image_alt": "A hall", "summary": "Words."},
+        "application/atom+xml",
+    ),
+    "a link with its parameters unescaped": Dialect(
+        rss(item(DATED, link=f"{SITE}/a?b=1&c=2&copy=3")), {"url": f"{SITE}/a?b=1&c=2&copy=3", "published_on": D}
+    ),
+    "UTF-8 whose server says Latin-1": Dialect(
+        rss(item(DATED, title="Réunion à Bogotá")), {"title": "Réunion à Bogotá"}, "text/xml; charset=ISO-8859-1"
+    ),
+    "Arabic, with digits and marks of its own": Dialect(
+        rss(
+            item("<pubDate>الأحد، ١٢ مايو ٢٠٢٤</pubDate>", title="\u200fتقرير المدن\u200f"),
+            head="<language>ar</language>",
+        ),
+        {"title": "تقرير المدن", "published_on": D, "language": "ar"},
+    ),
+    "an update of RSS by Atom's element": Dialect(
+        rss(
+            item("<a10:updated>2024-05-12T10:00:00Z</a10:updated>"),
+            namespaces='xmlns:a10="http://www.w3.org/2005/Atom"',
+        ),
+        PLAIN,
+    ),
+    "pictures that load late, and an emoji": Dialect(
+        rss(
+            item(
+                DATED + "<description><![CDATA[<img class='emoji' src='https://s.w.org/images/core/emoji/1.png'>"
+                "<img src='data:image/gif;base64,R0' data-src='/late.jpg' alt='Caf&eacute;'>Words.]]></description>"
+            )
+        ),
+        PLAIN | {"image": f"{SITE}/late.jpg", "image_alt": "Café"},
+    ),
+    "items after the channel is closed": Dialect(
+        b"<rss version='2.0'><channel><title>N</title></channel>" + item(DATED).encode() + b"</rss>", PLAIN
+    ),
+    "an item left open, and tags that cross": Dialect(
+        rss(
+            f"<item><title>A report</title><link>{SITE}/a</link><description><b>One <i>two</b></i></description>{DATED}"
+            + item(link=f"{SITE}/b")
+        ),
+        PLAIN,
+        entries=2,
+    ),
 }

@@ -13,8 +13,9 @@ from newsletter.errors import BadInput
 from newsletter.fetch import Page, Unreachable, Web
 from newsletter.publications.sources import feed, json_feed
 from newsletter.publications.sources.model import Definition, Entry, Memory, NotModified, Refused, SourceKind, Total
-from tests.feed_dialects import DIALECTS, SITE, Dialect, item, rss
+from tests.feed_dialects import DATED, DIALECTS, SITE, Dialect, item, rss
 from tests.served import Served
+from tests.source_contract import Case, SourceContract
 
 FEED = Definition("network", SourceKind.FEED, f"{SITE}/feed")
 
@@ -75,6 +76,91 @@ def test_no_file_of_ours_is_read_into_a_feed() -> None:
     )
     with pytest.raises(BadInput):
         read(outside.encode())
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("<item " + " ".join(f'a{number}="1"' for number in range(30_000)), "/>"),
+        ("<a>" * 1000, ""),
+        ("<b/>" * 100_001, ""),
+        ('<!DOCTYPE rss [<!ENTITY a "' + "x" * 1000 + '">]><rss>' + "&a;" * 2000, "</rss>"),
+    ],
+    ids=["attributes", "depth", "elements", "an entity used often"],
+)
+def test_what_would_take_long_is_refused_before(start: str, end: str) -> None:
+    content = start + end if start.startswith("<!") else rss(start + end).decode()
+    with pytest.raises(BadInput, match="not read"):
+        read(content.encode())
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["<author>" + "a." * 200_000 + "@</author>", "<pubDate>" + "a" * 2_000_000 + "</pubDate>"],
+    ids=["author", "date"],
+)
+def test_no_field_keeps_the_reader_busy(field: str) -> None:
+    assert isinstance(read(rss(item(field)))[1], Entry)
+
+
+@pytest.mark.parametrize("unit", ["<", "<a ", "<![CDATA[", "<!--", "<?", "&a;", '<a b="', "</item>", "<item><b></c>"])
+def test_broken_markup_is_mended_in_one_pass(unit: str) -> None:
+    read(f"<rss><channel>{unit * 30_000}".encode())
+
+
+@pytest.mark.parametrize(
+    "unit", ["&lt;div&gt;", "&lt;b&gt;", "&lt;table&gt;&lt;a&gt;", "[caption ", "read more ", "\u200c"]
+)
+def test_no_text_keeps_the_reader_busy(unit: str) -> None:
+    told = read(rss("".join(item(f"<description>{unit * 20_000}</description>", f"{SITE}/{at}") for at in range(5))))
+    assert len(told) == 6
+
+
+def test_an_external_entity_is_refused_however_it_is_written() -> None:
+    for doctype in (
+        '<!DOCTYPE r SYSTEM "x" [<!ENTITY x PUBLIC "a" "http://h.example/">]>',
+        "<!doctype r [<!entity x system 'a'>]>",
+    ):
+        with pytest.raises(BadInput, match="external"):
+            read((doctype + "<rss/>").encode())
+
+
+def test_a_document_type_in_a_text_is_text() -> None:
+    told = read(rss(item("<description><![CDATA[<!DOCTYPE html><p>Words</p>]]></description>")))[1]
+    assert isinstance(told, Entry)
+    assert told.summary == "Words"
+
+
+def test_an_item_that_breaks_off_waits_for_the_next_visit() -> None:
+    content = rss(item() + item(link=f"{SITE}/long/address"))
+    at = content.index(b"/address")
+    assert [one.url for one in read(content[:at]) if isinstance(one, Entry)] == [f"{SITE}/a"]
+
+
+class TestFeed(SourceContract):
+    reader = feed.FeedReader()
+
+    @pytest.fixture
+    def case(self, site: Served) -> Case:
+        items = [item(DATED, link=f"{SITE}/{number}") for number in range(3)]
+        site.page("/feed", rss("".join(items)), etag='"1"')
+        spoilt = rss("".join([items[0], "<item><description>Of what?</description></item>", items[2]]))
+        return Case(
+            Definition("a", SourceKind.FEED, site.url("/feed")), 3, lambda: site.page("/feed", spoilt, etag='"2"')
+        )
+
+
+class TestJsonFeed(SourceContract):
+    reader = json_feed.JsonFeedReader()
+
+    @pytest.fixture
+    def case(self, site: Served) -> Case:
+        items = [ITEM | {"id": str(number), "url": f"/{number}"} for number in range(3)]
+        site.page("/feed.json", json.dumps(json_of(*items)), last_modified="Sun, 12 May 2024 10:00:00 GMT")
+        spoilt = json.dumps(json_of(items[0], ["?"], items[2]))
+        return Case(
+            Definition("a", SourceKind.JSON_FEED, site.url("/feed.json")), 3, lambda: site.page("/feed.json", spoilt)
+        )
 
 
 def test_a_feed_has_an_end() -> None:

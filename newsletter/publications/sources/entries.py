@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
@@ -73,14 +73,26 @@ def entry(told: Told, definition: Definition, where: str) -> Entry | Refused:
     )
 
 
-def each(items: Iterable[_Said], read: Callable[[_Said, str], Entry | Refused], noun: str) -> Iterator[Entry | Refused]:
-    """What `read` makes of each, called with where it stands ("item 3"); one that it stumbles over costs no other."""
+def each(
+    items: Iterable[_Said], read: Callable[[_Said, str], Entry | Refused], noun: str
+) -> Iterator[Entry | Refused]:
+    """What `read` makes of each, called with where it stands ("item 3"); one that it stumbles over costs no other.
+
+    Each id is told once. Where a source gives several the same, the later ones go by their address.
+    """
+    seen: set[str] = set()
     for number, said in enumerate(items, start=1):
         where = f"{noun} {number}"
         try:
-            yield read(said, where)
+            found = read(said, where)
         except Exception as error:  # noqa: BLE001  # whatever a document of somebody else's makes of our reading
-            yield Refused(where, f"It cannot be read ({type(error).__name__}).")
+            found = Refused(where, f"It cannot be read ({type(error).__name__}).")
+        if isinstance(found, Entry):
+            found = replace(found, id=identity(found.url)) if found.id in seen else found
+            if found.id in seen:
+                continue
+            seen.add(found.id)
+        yield found
 
 
 def address(link: str, base: str = "") -> str:

@@ -19,6 +19,7 @@ ACCEPT = (
     "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
 MOST_ITEMS = 2000
+MOST_BYTES = 6 * 1024 * 1024
 
 # What tells the day of publication, the best first. Of feeds that name no other, the day of the last change is taken:
 # RSS 1.0 has only dc:date for it, and many Atom feeds only `updated`.
@@ -35,7 +36,7 @@ class FeedReader:
     def read(self, definition: Definition, web: Web, memory: Memory) -> Iterator[Entry | Refused | Total]:
         """The entries in the feed's order."""
         kept = dict(memory)
-        page = visit(web, definition.url, kept, accept=ACCEPT)
+        page = visit(web, definition.url, kept, accept=ACCEPT, most_bytes=MOST_BYTES)
         yield from feed_entries(page, definition)
         memory.clear()
         memory.update(kept)

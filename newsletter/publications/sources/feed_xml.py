@@ -13,7 +13,7 @@ from newsletter.publications.sources.mending import mended
 from newsletter.publications.sources.xml_text import xml_of
 
 MOST_DEPTH = 600
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 100_000
 
 
 class _Enough(Exception):
@@ -48,6 +48,27 @@ class Parsed(feedparser.api.StrictFeedParser):  # type: ignore[misc]  # feedpars
     def endElementNS(self, name: Any, qname: Any) -> None:  # noqa: N802  # SAX names it
         self._level -= 1
         super().endElementNS(name, qname)
+
+    def _sync_author_detail(self, key: str = "author") -> None:
+        """Nobody asks for authors' mail addresses, and feedparser's search for them may take minutes."""
+
+    # Dates stay as they are written: the day is read from that, and these parsers are slow on what is none.
+
+    def _end_published(self) -> None:
+        self.pop("published")
+
+    _end_issued = _end_pubdate = _end_published
+
+    def _end_updated(self) -> None:
+        self.pop("updated")
+
+    _end_modified = _end_lastbuilddate = _end_updated
+
+    def _end_created(self) -> None:
+        self.pop("created")
+
+    def _end_expirationdate(self) -> None:
+        self.pop("expired")
 
     def _start_media_content(self, attributes: dict[str, str]) -> None:
         self._media = True

@@ -16,6 +16,7 @@ from newsletter.publications.sources.visiting import visit
 
 ACCEPT = "application/feed+json, application/json;q=0.9, */*;q=0.5"
 MOST_ITEMS = 2000
+MOST_BYTES = 6 * 1024 * 1024
 
 
 class JsonFeedReader:
@@ -26,7 +27,7 @@ class JsonFeedReader:
     def read(self, definition: Definition, web: Web, memory: Memory) -> Iterator[Entry | Refused | Total]:
         """The entries in the feed's order."""
         kept = dict(memory)
-        page = visit(web, definition.url, kept, accept=ACCEPT)
+        page = visit(web, definition.url, kept, accept=ACCEPT, most_bytes=MOST_BYTES)
         yield from json_feed_entries(page, definition)
         memory.clear()
         memory.update(kept)

@@ -9,6 +9,7 @@ from newsletter.fetch import Page
 
 MOST_ENTITIES = 300
 MOST_DOCTYPE = 50_000  # characters
+MOST_ATTRIBUTES = 1000  # of one element; reading them takes time by the square
 MOST_EXPANSION = 1_000_000  # characters that all uses of a feed's own entities may become
 
 _BOMB = "The feed defines XML entities that grow when they are read; it is not read."
@@ -18,6 +19,8 @@ _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]{0,500}\?>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITY = re.compile(r"<!ENTITY\s+(%\s+)?([\w.:-]{1,100})\s+(SYSTEM\b|PUBLIC\b|\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z_:][\w.:-]{0,100});")
+_TAG = re.compile(r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _OWN = frozenset({"lt", "gt", "amp", "quot", "apos"})
 
 
@@ -26,7 +29,16 @@ def xml_of(page: Page) -> str:
     text = _ILLEGAL.sub("", page.text).lstrip("\ufeff \t\r\n")
     text = _DECLARATION.sub("", text, count=1).lstrip()
     text, doctype = _without_doctype(text)
+    _check_attributes(text)
     return _resolved(text, _entities(doctype))
+
+
+def _check_attributes(text: str) -> None:
+    for piece in text.split("<"):
+        if len(piece) > MOST_ATTRIBUTES:
+            tag = _TAG.match(piece)
+            if tag and _QUOTED.sub("", tag[0]).count("=") > MOST_ATTRIBUTES:
+                raise BadInput("The feed has an element with thousands of attributes; it is not read.")
 
 
 def _without_doctype(text: str) -> tuple[str, str]:
