@@ -53,7 +53,7 @@ def entry(told: Told, definition: Definition, where: str) -> Entry | Refused:
     url = address(told.link, told.base)
     if not url:
         given = cleaning.one_line(told.link, 80)
-        return Refused(named, f"Its link is no web address: {given}" if given else "It has no link.")
+        return Refused(named, f"Its link is no web address: {given}." if given else "It has no link.")
     image = address(told.image, told.base) if told.image else ""
     return Entry(
         id=identity(told.id or url),
@@ -73,9 +73,7 @@ def entry(told: Told, definition: Definition, where: str) -> Entry | Refused:
     )
 
 
-def each(
-    items: Iterable[_Said], read: Callable[[_Said, str], Entry | Refused], noun: str
-) -> Iterator[Entry | Refused]:
+def each(items: Iterable[_Said], read: Callable[[_Said, str], Entry | Refused], noun: str) -> Iterator[Entry | Refused]:
     """What `read` makes of each, called with where it stands ("item 3"); one that it stumbles over costs no other.
 
     Each id is told once. Where a source gives several the same, the later ones go by their address.

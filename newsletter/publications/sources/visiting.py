@@ -6,7 +6,9 @@ from newsletter.publications.sources.model import Memory, NotModified
 _NOT_MODIFIED = 304
 
 
-def visit(web: Web, url: str, memory: Memory, *, accept: str, made_of: object = None, most_bytes: int | None = None) -> Page:
+def visit(
+    web: Web, url: str, memory: Memory, *, accept: str, made_of: object = None, most_bytes: int | None = None
+) -> Page:
     """The page; NotModified where its validators still hold. What it tells of itself is kept in `memory`.
 
     `made_of`: what the entries depend on besides the page; where it differs from the last visit's, the page is read
