@@ -238,6 +238,7 @@ def test_the_rhythm_is_typed_told_and_kept_in_the_log(shell: Shell) -> None:
     assert '- "second Tuesday after the quarter\'s end, 09:00"' in refused
     assert "It is off" in shell("lists", "rhythm", "quarterly", "--off", "--country", "none").stdout
     assert "of no country" in shell("lists", "rhythm", "quarterly").stdout
+    assert "one of --on and --off" in shell("lists", "rhythm", "quarterly", "--on", "--off", code=1).output
     assert "There is no list nobody" in shell("lists", "rhythm", "nobody", "--on", code=1).output
 
 

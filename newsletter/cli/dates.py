@@ -47,16 +47,20 @@ def rhythm(
     ] = None,
     draft: Annotated[int | None, typer.Option(metavar="N", help="At first 6.")] = None,
     review: Annotated[int | None, typer.Option(metavar="N", help="At first 4.")] = None,
-    on: Annotated[bool | None, typer.Option("--on/--off", help="Whether anything is due by it.")] = None,
+    on: Annotated[bool, typer.Option("--on", help="Steps fall due by it.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Nothing is due by it; it is kept.")] = False,
     as_json: Json = False,
     by: By = None,
 ) -> None:
     """When the list's issues go out, and how long before each step is due. Without options, as it is."""
     given: dict[str, Any] = {
         "send": send, "country": "" if country == "none" else country, "blocked": tuple(block or ()),
-        "unblocked": tuple(unblock or ()), "call": call, "cut_off": cut_off, "draft": draft, "review": review, "on": on,
+        "unblocked": tuple(unblock or ()), "call": call, "cut_off": cut_off, "draft": draft, "review": review,
+        "on": on if on or off else None,
     }  # fmt: skip
     with refusals(), opened() as pipeline:
+        if on and off:
+            raise BadInput("Say one of --on and --off.")
         if any(value not in (None, ()) for value in given.values()):
             _set(pipeline, slug, given, by)
         with pipeline.database.reading() as session:
