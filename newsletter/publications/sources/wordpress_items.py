@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from newsletter.publications.sources import entries
-from newsletter.publications.sources.cleaning import plain, teaser
+from newsletter.publications.sources.cleaning import label, plain, teaser
 from newsletter.publications.sources.model import Definition, Entry, Refused
 
 FIELDS = (
@@ -19,6 +19,7 @@ _SIZES = ("large", "medium_large", "1536x1536")  # 1024, 768 and 1536 pixels at 
 _MOST_CREDIT = 120  # characters; a longer caption tells what is seen
 _MOST_ALT = 1000
 _MOST_TERMS = 50
+_MOST_NAME = 500  # characters, with entities
 _MOMENT = re.compile(r"((?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2})(?:T|$)", re.ASCII)
 _NO_SUBJECTS = frozenset({"post_format", "language", "post_translations", "author", "translation_priority"})
 
@@ -29,11 +30,11 @@ def entry(item: Mapping[str, Any], definition: Definition, base: str, where: str
     if type(number) is not int or not 0 < number < 2**63:
         return Refused(where, "It has no number.")
     categories, tags = _subjects(item)
-    link, (image, alt, credit) = _text(item.get("link")), _picture(item)
+    image, alt, credit = _picture(item)
     told = entries.Told(
         id=str(number),
-        link=link,
-        base=base if link.strip() else "",  # no link is not a link to the base
+        link=_text(item.get("link")),
+        base=base,
         title=plain(_rendered(item.get("title")), entries.MOST_TITLE),
         teaser=teaser(_rendered(item.get("excerpt"))),
         published_on=_day(item.get("date")),
@@ -59,9 +60,9 @@ def _picture(item: Mapping[str, Any]) -> tuple[str, str, str]:
     if not isinstance(media, dict) or media.get("media_type", "image") != "image":
         return "", "", ""
     offered = [_size(media, size) for size in _SIZES] + [_text(media.get("source_url"))]
-    caption = plain(_rendered(media.get("caption")))
+    caption = plain(_rendered(media.get("caption")), 4 * _MOST_CREDIT)
     credit = caption if len(caption) <= _MOST_CREDIT else ""
-    return next((one for one in offered if one), ""), plain(_text(media.get("alt_text")), _MOST_ALT), credit
+    return next((one for one in offered if one), ""), label(_text(media.get("alt_text")), _MOST_ALT), credit
 
 
 def _size(media: Mapping[str, Any], size: str) -> str:
@@ -84,7 +85,7 @@ def _subjects(item: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]
 def _terms(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for group in _embedded(item, TERMS)[:_MOST_TERMS]:
         for term in (group if isinstance(group, list) else [])[:_MOST_TERMS]:
-            said = plain(_text(term.get("name")), 100) if isinstance(term, dict) else ""
+            said = _text(term.get("name"))[:_MOST_NAME] if isinstance(term, dict) else ""
             if said:
                 yield _text(term.get("taxonomy")), said
 
