@@ -18,8 +18,8 @@ _HOME = re.compile(
 )
 _SOCIAL = re.compile(
     r"^(www\.|m\.|[a-z]{2}-[a-z]{2}\.|[a-z]{2}\.)?(facebook\.com|twitter\.com|x\.com|linkedin\.com|instagram\.com"
-    r"|youtube\.com|tiktok\.com|bsky\.app|threads\.net|threads\.com|flickr\.com|t\.me|vimeo\.com|mastodon\.[a-z]+|pinterest\.com"
-    r"|medium\.com|weibo\.com)$"
+    r"|youtube\.com|tiktok\.com|bsky\.app|threads\.net|threads\.com|flickr\.com|t\.me|vimeo\.com|mastodon\.[a-z]+"
+    r"|pinterest\.com|medium\.com|weibo\.com)$"
 )
 _SHARE = re.compile(
     r"/(share|sharer|sharing|intent|shareArticle|submit|dialog|plugins)\b|[?&](u|url|text)=", re.IGNORECASE
@@ -27,8 +27,8 @@ _SHARE = re.compile(
 _STREET = re.compile(
     r"\b(street|st\.|road|rd\.|avenue|ave\.?|boulevard|blvd|square|lane|drive|suite|floor|house|plaza|place|rue|allée|quai"
     r"|chaussée|cours|calle|carrera|avenida|av\.|paseo|piso|rua|largo|praça|via|viale|piazza|corso|straat|laan|plein|gade"
-    r"|p\.? ?o\.? box|apartado|boîte postale|b\.p\.|postfach|cad\.|caddesi|sokak)(?!\w)|stra(ß|ss)e\b|platz\b|allee\b|weg\b"
-    r"|straat\b|laan\b|شارع|ص\.ب|طريق|ميدان",
+    r"|p\.? ?o\.? box|apartado|boîte postale|b\.p\.|postfach|cad\.|caddesi|sokak)(?!\w)"
+    r"|stra(ß|ss)e\b|platz\b|allee\b|weg\b|straat\b|laan\b|شارع|ص\.ب|طريق|ميدان",
     re.IGNORECASE,
 )
 _NOT_POSTAL = re.compile(
