@@ -145,7 +145,7 @@ def test_two_sites_at_one_provider_are_two_organisations() -> None:
 
 
 def test_phrases_know_places_gaps_and_open_endings() -> None:
-    book = Phrasebook({"a": {1: "^call for | legacy of … mayor | climat* | report$ | policy brief"}, "b": {1: "brief"})
+    book = Phrasebook({"a": {1: "^call for | legacy of … mayor | climat* | report$ | policy brief"}, "b": {1: "brief"}})
     found = {text: [(one.kind, one.phrase) for one in book.find(words(text))] for text in (
         "Call for pilots", "We call for peace", "Legacy of a great old Mayor", "Legacy of 1 2 3 4 5 mayor",
         "Climático", "A report", "A report again", "Policy-Brief 3",
