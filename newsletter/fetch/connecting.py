@@ -28,7 +28,7 @@ class Connector:
 
     def connect(self, target: Target, allowance: Allowance) -> Connection:
         """Obstacle where there is no address, none that is allowed, or nobody there."""
-        self.check_port(target)
+        self._check_port(target)
         answers = self._answers(target, allowance)
         for *_, address in answers:
             self._check(str(address[0]))
@@ -39,7 +39,7 @@ class Connector:
             sock.close()
             raise
 
-    def check_port(self, target: Target) -> None:
+    def _check_port(self, target: Target) -> None:
         """Websites for everybody are on few ports; others may be mail servers and databases that read a request."""
         if not self._allow_private and target.port not in PUBLIC_PORTS:
             raise Obstacle(f"is at port {target.port}, where no public website is")

@@ -54,7 +54,7 @@ class Permission:
             raise _unknown(journey, obstacle) from None
         if answer.status >= 500 or answer.status == 429:
             raise _unknown(journey, Obstacle(f"answers {named(answer.status)}", status=answer.status))
-        return robots.parse(answer.content) if answer.status in {200, 203} else robots.EVERYTHING
+        return robots.parse(answer.content)  # which is empty where there is no file
 
 
 def _unknown(journey: Journey, obstacle: Obstacle) -> Obstacle:

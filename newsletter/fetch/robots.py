@@ -17,17 +17,14 @@ _AGENT = re.compile(rf"^{_GAP}*user(?:-|{_GAP}+)?agent(?=[:\s]){_GAP}*:?([^#\n]*
 class Rules:
     """`delay`: seconds between two requests (Crawl-delay); 0 where none is asked for."""
 
-    _parsed: Protego | None = None
+    _parsed: Protego
 
     def allow(self, url: str) -> bool:
-        return self._parsed is None or bool(self._parsed.can_fetch(url, TOKEN))
+        return bool(self._parsed.can_fetch(url, TOKEN))
 
     @property
     def delay(self) -> float:
-        return float(self._parsed.crawl_delay(TOKEN) or 0) if self._parsed is not None else 0.0
-
-
-EVERYTHING = Rules()
+        return float(self._parsed.crawl_delay(TOKEN) or 0)
 
 
 def parse(content: bytes) -> Rules:

@@ -45,8 +45,7 @@ class Web:
     ) -> None:
         self._agent = agent if _HEADER.fullmatch(agent) else robots_txt.TOKEN
         self._limits, self._robots, self._clock = limits, robots, clock
-        self._connector = Connector(allow_private=allow_private, seconds=limits.connecting, resolve=resolve)
-        self._exchange = Exchange(self._connector)
+        self._exchange = Exchange(Connector(allow_private=allow_private, seconds=limits.connecting, resolve=resolve))
         self._manners = Manners(clock, pause)
         self._permission = Permission(self._ask_robots_txt, self._manners, limits)
 
@@ -89,7 +88,6 @@ class Web:
         allowance = Allowance(self._limits.seconds, self._clock)
         target, origin = journey.start(), ""
         while True:
-            self._connector.check_port(target)
             if robots:  # a redirect within a site is part of the same visit, and has no delay of its own
                 self._permission.check(target, allowance, waits=target.origin != origin)
             answer = self._ask(target, headers, allowance, most)
@@ -111,7 +109,6 @@ class Web:
         return answer
 
     def _ask_robots_txt(self, target: Target, allowance: Allowance) -> Answer:
-        self._connector.check_port(target)
         return self._ask(target, {"Accept": "text/plain, */*"}, allowance, robots_txt.MOST_BYTES, cut=True)
 
     @staticmethod
