@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter import preflight
+from newsletter import fetch, preflight
 from newsletter.approval import deciding, snapshots
 from newsletter.approval.gate import Gate
 from newsletter.approval.model import Snapshot, Yes
@@ -38,6 +38,9 @@ from newsletter.errors import BadInput, IllegalMove
 from newsletter.issues import assembling, correcting, editing, fields, lists, moves, rhythms
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
+from newsletter.publications import adding, collecting, pasted, sourcing
+from newsletter.publications import picturing as picturing_publications
+from newsletter.publications.model import Publication
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
@@ -83,6 +86,66 @@ class Pipeline:
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
 
+    # -- publications: what the organisation published -----------------------------------------------------------
+
+    def collect(
+        self, slugs: Sequence[str], actor: Actor, *, dry_run: bool = False, progress: collecting.Progress | None = None
+    ) -> tuple[collecting.Collected, ...]:
+        """Visit these sources, without any all that are not paused. One that fails costs no other."""
+        actor.permit("collect")
+        with self.database.reading() as session:
+            chosen = [sourcing.find(session, slug) for slug in slugs]
+            chosen = chosen or [one for one in sourcing.sources(session) if one.paused_at is None]
+        done = self._visit(chosen, dry_run=dry_run, progress=progress)
+        if not dry_run:
+            with self.database.transaction() as session:
+                found = {one.source: one.counts for one in done if one.is_news}
+                log(session, actor, "collect", self.clock(), sources=found)
+        return done
+
+    def collect_due(self) -> tuple[collecting.Collected, ...]:
+        """Visit the sources whose time has come, and that nobody else is visiting."""
+        with self.database.reading() as session:
+            due = sourcing.due(session, self.clock())
+        return self._visit(due, claim=True) if due else ()
+
+    def _visit(
+        self, chosen: Sequence[sourcing.Source], *, claim: bool = False, dry_run: bool = False,
+        progress: collecting.Progress | None = None,
+    ) -> tuple[collecting.Collected, ...]:  # fmt: skip
+        with self.database.reading() as session:
+            own = self.own_hosts(session)
+        with fetch.web(self.settings) as web:
+            visited = (one for one in chosen if not claim or self._claimed(one))
+            return tuple(
+                collecting.collect(
+                    self.database, web, one, self.clock, own_hosts=own, dry_run=dry_run, progress=progress
+                )
+                for one in visited
+            )
+
+    def _claimed(self, source: sourcing.Source) -> bool:
+        with self.database.transaction() as session:
+            return sourcing.claim(session, source, self.clock())
+
+    def own_hosts(self, session: Session) -> frozenset[str]:
+        """The organisation's own, by its sources and its lists: what leads elsewhere was published by others."""
+        return sourcing.own_hosts(session) | lists.hosts(session)
+
+    def paste(self, publication: Publication, flags: Sequence[str], actor: Actor) -> int:
+        """Add what was filled in from a pasted link, and take its picture; its id."""
+        actor.permit("import")
+        with self.database.transaction() as session:
+            now = self.clock()
+            id_ = adding.add(session, publication, now, pasted.SOURCE, flags)
+            log(session, actor, "import", now, publication=id_, pasted=publication.url)
+        with self.database.reading() as session:
+            wanted = picturing_publications.of_publications(session, [id_])
+        if wanted:
+            with fetch.web(self.settings) as web:
+                picturing_publications.take(self.database, web, wanted, self.clock())
+        return id_
+
     # -- issues: what it says -----------------------------------------------------------------------------------
 
     def assemble(
@@ -109,9 +172,7 @@ class Pipeline:
 
     def _collect_first(self) -> None:
         """Whatever the sources tell, before a draft is made; a source that fails holds up none."""
-        collect = getattr(self, "collect", None)
-        if collect is not None:
-            collect(None, Actor(None, "system"))
+        self.collect((), Actor(None, "system"))
 
     def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""

@@ -1,6 +1,6 @@
 """One table of verb and role, asked in one place: by the actor, and through every command that changes anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,18 +12,22 @@ from newsletter.errors import BadInput, NotAllowed, NotFound
 from newsletter.issues.editing import set_block
 from newsletter.issues.rhythms import set_rhythm
 from newsletter.issues.views import find
+from newsletter.publications import sourcing
+from newsletter.publications.sources.model import Definition, SourceKind
 from newsletter.staff import people
 from newsletter.staff.authority import AUTHORITY, Role, may
 from newsletter.staff.people import Actor, Person
 from newsletter.staff.tables import ApiKeyRow
 from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, Route
+from tests.served import Served
 
 EVERYBODY = {"author", "approver", "admin"}
 TABLE = {
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
-    "practice": EVERYBODY, "import": EVERYBODY, "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY,
+    "practice": EVERYBODY, "import": EVERYBODY, "collect": EVERYBODY, "sources": EVERYBODY,
+    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},
@@ -151,6 +155,12 @@ def _with_a_rhythm(route: Route) -> None:
         set_rhythm(session, route.list_id(), route.now.date(), route.settings.zone)
 
 
+def _with_a_source(route: Route) -> None:
+    with route.pipeline.database.transaction() as session:
+        definition = Definition("more", SourceKind.FEED, "https://example.org/feed")
+        sourcing.add(session, definition, route.now)
+
+
 def _copied(route: Route) -> None:
     route.settings.instance_file.unlink()
 
@@ -190,6 +200,14 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue correct": ("correct", _sent, [SLUG]),
     "issue resolve": ("resolve", _released, [SLUG, "--leave"]),
     "publications import": ("import", _at_draft, ["{folder}/more.csv"]),
+    "publications paste": ("import", _at_draft, ["{page}"]),
+    "publications date": ("import", _at_draft, ["1", "2024-06-01"]),
+    "collect": ("collect", _at_draft, []),
+    "sources add": ("sources", _at_draft, ["{folder}/more.csv"]),
+    "sources rules": ("sources", _with_a_source, ["more", "title=A* -> kind=report"]),
+    "sources pause": ("sources", _with_a_source, ["more"]),
+    "sources resume": ("sources", _with_a_source, ["more"]),
+    "sources remove": ("sources", _with_a_source, ["more"]),
     "publications add": ("import", _at_draft, ["A title", "--kind", "report", "--url", "https://example.org/x"]),
     "subscribers import": (
         "import", _at_draft,
@@ -218,7 +236,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "adopt": ("adopt", _copied, []),
 }  # fmt: skip
 READ_ONLY = {
-    "migrate", "demo", "mailbox", "publications list", "lists show", "lists list", "issue show", "issue list",
+    "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
+    "sources show", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
     "staff list", "keys list", "transports list", "worker", "web", "run", "scheduler",
 }  # fmt: skip
@@ -230,7 +249,7 @@ def _configured(route: Route) -> Path:
     config.write_text(
         f'database_url = "{settings.database_url}"\nbase_url = "{settings.base_url}"\n'
         f'secret_keys = "{settings.secret_keys[0]}"\nsuppression_key = "{settings.suppression_key}"\n'
-        f'transport_url = "{settings.transport_url}"\n',
+        f'transport_url = "{settings.transport_url}"\nfetch_allow_private = true\n',
         encoding="utf-8",
     )
     (route.folder / "more.csv").write_text(
@@ -240,6 +259,12 @@ def _configured(route: Route) -> Path:
     return config
 
 
+@pytest.fixture
+def site() -> Iterator[Served]:
+    with Served() as served:
+        yield served
+
+
 def test_every_command_is_in_this_table_or_changes_nothing() -> None:
     from tests.test_cli import commands
 
@@ -247,11 +272,13 @@ def test_every_command_is_in_this_table_or_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_that_changes_something_asks_the_table(route: Route, command: str) -> None:
+def test_every_command_that_changes_something_asks_the_table(route: Route, command: str, site: Served) -> None:
     verb, before, arguments = COMMANDS[command]
     before(route)
     config = _configured(route)
-    filled = [argument.replace("{folder}", str(route.folder)) for argument in arguments]
+    site.page("/a", "<title>An article</title>")
+    known = {"folder": str(route.folder), "page": site.url("/a")}
+    filled = [argument.format(**known) if argument.startswith("{") else argument for argument in arguments]
     for who, role in ((AUTHOR, "author"), (APPROVER, "approver"), (ADMIN, "admin")):
         if role in TABLE[verb]:
             continue

@@ -11,12 +11,14 @@ import typer
 from newsletter import __version__, migrations, settings
 from newsletter.cli import (
     adopt,
+    collect,
     issue,
     keys,
     lists,
     mailbox,
     publications,
     scheduler,
+    sources,
     staff,
     subscribers,
     transports,
@@ -37,12 +39,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(publications.app, name="publications", help="What the organisation published.")
+app.add_typer(sources.app, name="sources", help="Where publications come from.")
 app.add_typer(lists.app, name="lists", help="What one can subscribe to.")
 app.add_typer(issue.app, name="issue", help="Collect, write, check, sign off, send.")
 app.add_typer(subscribers.app, name="subscribers", help="People, and how they signed up.")
 app.add_typer(staff.app, name="staff", help="Who works here.")
 app.add_typer(keys.app, name="keys", help="The keys of programs that use the API.")
 app.add_typer(transports.app, name="transports", help="The mail services: how fast each may be used.")
+app.command("collect")(collect.collect)
 app.command("mailbox")(mailbox.mailbox)
 app.command("adopt")(adopt.adopt)
 app.command("worker")(worker.worker)

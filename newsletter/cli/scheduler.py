@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.collect import told
 from newsletter.cli.console import opened, refusals
 from newsletter.cli.sending import graceful
 from newsletter.cli.worker import logged
@@ -39,7 +40,4 @@ def ticking(pipeline: Pipeline, stop: threading.Event) -> Scheduler:
 
 
 def _collect(pipeline: Pipeline) -> Sequence[str]:
-    collect = getattr(pipeline, "collect_due", None)
-    if collect is not None:
-        collect()
-    return ()
+    return [told(one) for one in pipeline.collect_due() if one.is_news]

@@ -1,7 +1,9 @@
 """The profile of a list: who speaks, from where, and the sections that its issues start from."""
 
 import re
+from urllib.parse import urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -105,6 +107,12 @@ def profile(session: Session, list_id: int) -> Profile:
         privacy_url=row.privacy_url,
         website=row.website,
     )
+
+
+def hosts(session: Session) -> frozenset[str]:
+    """The hosts of the lists' websites, without "www."."""
+    websites = session.scalars(select(ProfileRow.website).where(ProfileRow.website != ""))
+    return frozenset((urlsplit(one).hostname or "").removeprefix("www.") for one in websites) - {""}
 
 
 def calm(session: Session, list_id: int) -> Calm:

@@ -1,24 +1,47 @@
 """Adds one publication by hand."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.errors import BadInput
+from newsletter.errors import BadInput, NotFound
+from newsletter.publications import matching
 from newsletter.publications.checking import columns
+from newsletter.publications.finding import Here
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
 from newsletter.publications.reading import one
-from newsletter.publications.store import land_one, stored
+from newsletter.publications.store import land_one, one_at_a_time, set_day, stored
+from newsletter.publications.tables import PublicationRow
 
 SOURCE = "manual"
 
 
-def add(session: Session, publication: Publication, now: datetime) -> int:
+def add(
+    session: Session, publication: Publication, now: datetime, source: str = SOURCE, flags: Sequence[str] = ()
+) -> int:
     """Add it under the rules of the import; its id. BadInput where it is here already, or a field is wrong."""
     checked = one(columns(publication), tuple(kind.slug for kind in kinds(session)))
+    one_at_a_time(session)
     if stored(session, [checked.external_id]):
         raise BadInput(f"A publication with the external id {checked.external_id} is here already.")
-    land_one(session, None, checked, None, SOURCE, now)
+    entry = matching.known(0, checked)
+    twin = Here(session, [entry]).twin(entry)
+    # Under another title, somebody wants another item that leads to the same page.
+    if twin is not None and twin.title_key == entry.title_key:
+        raise BadInput(f"This is here already, as publication {twin.id}. See: newsletter publications list")
+    land_one(session, None, checked, None, source, now)
     session.flush()
-    return stored(session, [checked.external_id])[checked.external_id].id
+    row = stored(session, [checked.external_id])[checked.external_id]
+    row.flags = sorted(flags)
+    return row.id
+
+
+def give_day(session: Session, publication_id: int, day: date, now: datetime) -> str:
+    """Give it its day; its title. NotFound where there is no such publication."""
+    row = session.get(PublicationRow, publication_id)
+    if row is None:
+        raise NotFound(f"There is no publication {publication_id}. See: newsletter publications list")
+    set_day(session, row, day, now)
+    return row.title

@@ -1,19 +1,25 @@
 """Imports a file of publications: either all of it is right and lands, or nothing of it does."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urljoin, urlsplit
 
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput
+from newsletter.fetch import Page
 from newsletter.media import store as media
 from newsletter.media.encoding import MOST_BYTES, Encoded, encode
+from newsletter.publications import matching
+from newsletter.publications.finding import Here
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
 from newsletter.publications.reading import Parsed, parse_csv, parse_json, refusal
-from newsletter.publications.store import Landed, land_one, stored
+from newsletter.publications.store import Landed, land_one, one_at_a_time, set_day, stored
+from newsletter.publications.tables import PublicationRow
 
 MOST_FILE_BYTES = 50 * 1024 * 1024
 SOURCE = "file"
@@ -21,11 +27,12 @@ SOURCE = "file"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many publications of the file were new, changed, or already here just so."""
+    """How many publications of the file were new, changed, already here just so, or here from elsewhere."""
 
     new: int
     changed: int
     unchanged: int
+    duplicates: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def import_file(session: Session, path: Path, now: datetime) -> Imported:
 def read_file(path: Path, known_kinds: Collection[str]) -> Batch:
     """Read the file and the pictures beside it, without a database."""
     try:
-        parsed = _parsed(path, known_kinds)
+        parsed = _parsed(path.suffix, _content(path), known_kinds)
         entries, problems = _with_pictures(parsed, path.resolve().parent)
         if problems:
             raise refusal(problems)
@@ -57,27 +64,52 @@ def read_file(path: Path, known_kinds: Collection[str]) -> Batch:
     return Batch(entries)
 
 
+def read_page(page: Page, known_kinds: Collection[str]) -> Batch:
+    """Read a file that was fetched. Its pictures stand where it says, or beside it, and are not fetched here."""
+    try:
+        parsed = _parsed(PurePosixPath(urlsplit(page.url).path).suffix, page.content, known_kinds)
+        if parsed.problems:
+            raise refusal(parsed.problems)
+    except BadInput as error:
+        raise BadInput(f"{page.url}: {error}", error.problems) from None
+    rows = (publication for _, publication in parsed.rows)
+    return Batch(tuple((replace(one, image=one.image and urljoin(page.url, one.image)), None) for one in rows))
+
+
 def land(session: Session, batch: Batch, now: datetime) -> Imported:
     """Write what is new or changed; run again with the same file, it writes nothing."""
+    one_at_a_time(session)
     rows = stored(session, [publication.external_id for publication, _ in batch.entries])
-    landed = []
+    here = Here(session, [matching.known(0, one) for one, _ in batch.entries if one.external_id not in rows])
+    landed: Counter[Landed | None] = Counter()
     for publication, picture in batch.entries:
+        row = rows.get(publication.external_id)
+        twin = here.twin(matching.known(0, publication)) if row is None else None
+        if twin is not None:
+            landed[None] += 1
+            _give_day(session, twin.id, publication, now)
+            continue
         sha256 = media.put(session, picture, now).sha256 if picture else None
-        landed.append(land_one(session, rows.get(publication.external_id), publication, sha256, SOURCE, now))
+        landed[land_one(session, row, publication, sha256, SOURCE, now)] += 1
     session.flush()
-    return Imported(landed.count(Landed.NEW), landed.count(Landed.CHANGED), landed.count(Landed.UNCHANGED))
+    return Imported(landed[Landed.NEW], landed[Landed.CHANGED], landed[Landed.UNCHANGED], landed[None])
 
 
-def _parsed(path: Path, known_kinds: Collection[str]) -> Parsed:
-    text = _text(path)
-    suffix = path.suffix.lower()
+def _give_day(session: Session, publication_id: int, publication: Publication, now: datetime) -> None:
+    """What is here from elsewhere gets the day that it lacks, and nothing else."""
+    row = session.get_one(PublicationRow, publication_id)
+    if row.published_on is None and publication.published_on is not None:
+        set_day(session, row, publication.published_on, now)
+
+
+def _parsed(suffix: str, content: bytes, known_kinds: Collection[str]) -> Parsed:
+    text, suffix = _text(content), suffix.lower()
     if suffix == ".json" or (suffix != ".csv" and text.lstrip("\ufeff \t\r\n")[:1] in {"[", "{"}):
         return parse_json(text, known_kinds)
     return parse_csv(text, known_kinds)
 
 
-def _text(path: Path) -> str:
-    content = _content(path)
+def _text(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadInput('The file is UTF-16, not UTF-8; save it as "CSV UTF-8" and import it again.')
     try:

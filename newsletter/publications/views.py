@@ -20,6 +20,7 @@ class Listed:
     source: str
     media_sha256: str | None
     gone: bool
+    flags: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
@@ -47,4 +48,4 @@ def undated(session: Session) -> tuple[Listed, ...]:
 
 def _listed(row: PublicationRow) -> Listed:
     publication = Publication(**{column: getattr(row, column) for column in checking.COLUMNS})
-    return Listed(row.id, publication, row.source, row.media_sha256, row.gone_at is not None)
+    return Listed(row.id, publication, row.source, row.media_sha256, row.gone_at is not None, tuple(row.flags))

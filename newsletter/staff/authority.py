@@ -36,6 +36,8 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "correct": _EVERYBODY,
     "practice": _EVERYBODY,
     "import": _EVERYBODY,
+    "collect": _EVERYBODY,
+    "sources": _EVERYBODY,
     "ask": _EVERYBODY,
     "unsubscribe": _EVERYBODY,
     "approve": _SIGNS_OFF,

@@ -55,8 +55,14 @@ class Pages:
 
     def _listed(self, number: int) -> Answer:
         fields = [*FIELDS, *(_EMBED_NEEDS if self._embeds else ())]
-        query = {"per_page": PER_PAGE, "page": number, "orderby": "date", "order": "desc", "_fields": ",".join(fields)}
-        return self.site.listed(self.post_type, query | ({"_embed": _EMBED} if self._embeds else {}) | self.query)
+        query: dict[str, str | int] = {
+            "per_page": PER_PAGE,
+            "page": number,
+            "orderby": "date",
+            "order": "desc",
+            "_fields": ",".join(fields),
+        }
+        return self.site.listed(self.post_type, {**query, **({"_embed": _EMBED} if self._embeds else {}), **self.query})
 
     def _complete(self, items: list[Any]) -> None:
         """Give the items what their site did not embed."""
