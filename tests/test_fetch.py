@@ -303,3 +303,13 @@ def test_threads_share_one_way_out(site: Served, web: Web) -> None:
         texts = list(pool.map(lambda number: web.get(site.url(f"/{number}")).text, range(40)))
     assert texts == [f"page {number} " * 1000 for number in range(40)]
     assert site.connections <= 16
+
+
+def test_only_connections_that_can_go_on_are_kept(site: Served, web: Web) -> None:
+    site.raw("/last", b"HTTP/1.1 200 OK\r\n\r\nthe last words")
+    site.page("/large", b"x" * 5000)
+    site.page("/feed", "here")
+    assert web.get(site.url("/last")).text == "the last words"
+    assert web.get(site.url("/feed")).text == "here"
+    refusal(web, site.url("/large"), most_bytes=4096)  # type: ignore[arg-type]
+    assert web.get(site.url("/feed")).text == "here"
