@@ -244,8 +244,8 @@ def settings(folder: Path, database_url: str, **more: Any) -> Settings:
     )
 
 
-def build(folder: Path, database_url: str) -> None:
-    """Everything up to the assembled draft, in a migrated database."""
+def furnish(folder: Path, database_url: str) -> None:
+    """A list and those who work here, in a migrated database."""
     database = Database(database_url)
     instance.establish(database, settings(folder, database_url).instance_file, SUPPRESSION_KEY, NOW)
     with database.transaction() as session:
@@ -262,6 +262,11 @@ def build(folder: Path, database_url: str) -> None:
         people.add(session, APPROVER, "approver", NOW, "Pat Approver")
         people.add(session, ADMIN, "admin", NOW, "Alex Admin")
     database.close()
+
+
+def build(folder: Path, database_url: str) -> None:
+    """Everything up to the assembled draft, in a migrated database."""
+    furnish(folder, database_url)
     route = Route(folder, settings(folder, database_url))
     route.import_([*PUBLICATIONS, UNDATED])
     for address in CONFIRMED:

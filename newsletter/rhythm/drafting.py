@@ -53,7 +53,7 @@ def _assemble(context: Context, row: Due, cut_off: date, *, known: bool) -> int:
         slug = next(face.slug for face in subscribers.lists(session) if face.id == row.list_id)
         today = now.astimezone(context.settings.zone).date()
         days = (None, None) if known else (_since(session, row, context.settings.zone), cut_off)
-        done = assembling.assemble(session, slug, row.period, now, today, *days)
+        done = assembling.assemble(session, slug, row.period, now, today, *days, zone=context.settings.zone)
         if done.created:
             log(session, SYSTEM, "assemble", now, done.issue_id, created=True, offered=done.offered)
     return done.issue_id

@@ -114,15 +114,16 @@ def _unwanted(known: dict[str, CalendarRow], wanted: dict[str, Wanted]) -> list[
 
 
 def _wanted(session: Session, now: datetime, zone: tzinfo) -> dict[str, Wanted]:
-    days = {list_id: found.workdays(zone) for list_id, found in _rhythms(session)}
-    found = [
-        *(one for list_id, rhythm in _rhythms(session) for one in _of_rhythm(session, list_id, rhythm, now, zone)),
+    known = dict(_rhythms(session))
+    days = {list_id: found.workdays(zone) for list_id, found in known.items()}
+    wanted = [
+        *(one for list_id, found in known.items() for one in _of_rhythm(session, list_id, found, now, zone)),
         *_of_blocks(session, days, zone),
         *_of_reviews(session, days, zone),
         *_of_sources(session, days),
         *_of_mailings(session, now),
     ]
-    return {one.key: one for one in found}
+    return {one.key: one for one in wanted}
 
 
 def _rhythms(session: Session) -> Iterator[tuple[int, Rhythm]]:
