@@ -61,8 +61,9 @@ def test_the_page_is_believed_at_its_beginning_only() -> None:
 
 
 def test_a_declaration_that_was_read_as_ascii_is_not_of_utf_16() -> None:
-    page = '<?xml version="1.0" encoding="utf-16"?>é'
-    assert text(page.encode()) == page
+    for end in ("é", "é."):  # one of them has an even number of bytes
+        page = f'<?xml version="1.0" encoding="utf-16"?>{end}'
+        assert text(page.encode()) == page
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
@@ -72,7 +73,8 @@ def test_xml_of_two_bytes_a_letter_needs_no_mark(encoding: str) -> None:
 
 @pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "utf-8", "us-ascii"])
 def test_utf_8_under_another_name_is_seen(label: str) -> None:
-    assert text(WORDS.encode(), f"text/html; charset={label}") == WORDS
+    for words in (WORDS, "Málaga"):
+        assert text(words.encode(), f"text/html; charset={label}") == words
 
 
 def test_windows_1252_under_the_name_of_utf_8_is_seen() -> None:
