@@ -41,7 +41,8 @@ class _Site:
 def discover(web: Web, url: str, most_requests: int = MOST_REQUESTS) -> Discovery:
     """What the website at `url` tells. A site that gives nothing gives an empty discovery that says what was tried."""
     asking = Asking(web, most_requests)
-    address = entries.address(url if "://" in url else f"https://{url}")
+    url = url.strip()
+    address = entries.address(url if "://" in url else f"https://{url}") if len(url.split()) == 1 else ""
     if not address:
         return Discovery(url, tried=(f"{url[:200]} is no web address like https://example.org.",))
     page = asking.page(address) or _other_scheme(asking, address, url)

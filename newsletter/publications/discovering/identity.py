@@ -172,4 +172,9 @@ def _address(parts: Iterable[str]) -> str:
         if text != part.strip(" ,;|-–") and not _LABEL.match(part):
             break
     line = ", ".join(kept)
-    return line[:250] if 10 <= len(line) <= 250 and _NUMBER.search(line) and len(line.split()) <= 35 else ""
+    return line if 10 <= len(line) <= 250 and _NUMBER.search(line) and not _is_sentence(line) else ""
+
+
+def _is_sentence(line: str) -> bool:
+    words = line.split()
+    return len(words) > 35 or (len(words) > 5 and sum(word[0].islower() for word in words) * 2 > len(words))

@@ -11,6 +11,7 @@ from newsletter.errors import Refusal
 from newsletter.publications.discovering.asking import Asking
 from newsletter.publications.discovering.model import Proposal, Sample
 from newsletter.publications.guessing import guess
+from newsletter.publications.guessing.hosts import main_host
 from newsletter.publications.rules import Rule
 from newsletter.publications.sources.model import Definition, Entry, NotModified
 from newsletter.publications.sources.registry import reader
@@ -44,6 +45,7 @@ def read(asking: Asking, definition: Definition, most: int = MOST_READ) -> Read:
 
 def proposal(found: Read, name: str, own_hosts: Collection[str]) -> Proposal:
     """What the source would give: kinds, days, samples of each kind, and the rules that it cannot do without."""
+    own_hosts = (*own_hosts, *main_host(entry.url for entry in found.entries))
     judged = [Sample(entry, said.kind, said.because) for entry in found.entries
               for said in (guess(entry, own_hosts, found.definition.url),)]  # fmt: skip
     return Proposal(

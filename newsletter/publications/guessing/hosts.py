@@ -1,7 +1,8 @@
 """What an address tells by the host that it leads to: the organisation itself, a newspaper, a form, a video."""
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -105,6 +106,13 @@ def registered(host: str) -> str:
 def is_own(host: str, own_hosts: Collection[str]) -> bool:
     """Whether the host is one of the organisation's own, or registered by it."""
     return any(registered(host) == registered(own.lower().removeprefix("www.")) for own in own_hosts)
+
+
+def main_host(urls: Iterable[str]) -> tuple[str, ...]:
+    """The host that most of a source's links lead to: its own, wherever its feed lies; () where there is none."""
+    counts = Counter(registered(host) for url in urls if (host := host_of(url)))
+    host, count = next(iter(counts.most_common(1)), ("", 0))
+    return (host,) if count * 2 > counts.total() and not outlet_of(host) and not is_store(host) else ()
 
 
 def kind_of(host: str) -> str:
