@@ -104,9 +104,11 @@ class Year:
         self.tick()
 
     def tick(self) -> None:
-        while self.route.pipeline.rhythm.tick():
+        while True:
+            done, mails = self.route.pipeline.rhythm.tick(), len(list(self.route.mailbox.glob("*")))
             once(self.route)
-        once(self.route)
+            if not done and len(list(self.route.mailbox.glob("*"))) == mails:
+                break
         parser: BytesParser[EmailMessage] = BytesParser(policy=policy.default)
         for path in sorted(set(self.route.mailbox.glob("*.eml")) - self.read):
             self.read.add(path)
