@@ -608,7 +608,7 @@ def test_two_at_once_take_nothing_twice(world: World) -> None:
                 source = sourcing.find(session, slug)
             done = collecting.collect(world.database, world.web, source, lambda: world.now)
             assert done.trouble == ""
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             failed.append(error)
 
     threads = [threading.Thread(target=visit, args=(slug,)) for slug in ("a", "a", "b")]

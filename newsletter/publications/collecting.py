@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.clock import Clock
 from newsletter.database import Transactions
-from newsletter.errors import BadInput, Refusal
+from newsletter.errors import BadInput, NotFound, Refusal
 from newsletter.fetch import Unreachable, Web
 from newsletter.publications import picturing, store, vanishing, visits
 from newsletter.publications import rules as ruling
@@ -125,6 +125,8 @@ class _Visit:
             self.not_modified = True
         except _Failed as failure:
             self.trouble, self.retry_after = str(failure), failure.retry_after
+        except NotFound as error:  # somebody has removed it
+            self.trouble = str(error)
 
     def finish(self) -> None:
         """What needs no reader: what is gone, pictures, and the memory of the visit."""

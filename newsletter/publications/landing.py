@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.database import Transactions
+from newsletter.errors import NotFound
 from newsletter.publications import matching, store
 from newsletter.publications.deriving import Reading, derive, own_id, told
 from newsletter.publications.flagging import flags
 from newsletter.publications.sources.model import Entry, Refused
+from newsletter.publications.tables import SourceRow
 from newsletter.publications.taking import Item, Taking, Told
 
 MOST_AT_ONCE = 100  # entries in one transaction
@@ -37,13 +39,15 @@ class Landing:
         self._remember(refused)
 
     def land(self, entries: Sequence[Entry]) -> None:
-        """Take in at most MOST_AT_ONCE entries, in one transaction."""
+        """Take in at most MOST_AT_ONCE entries, in one transaction. NotFound where the source is no more."""
         flagged = flags(entries)
         batch = [found for entry in entries if (found := self._told(entry, flagged.get(entry.id, ()))) is not None]
         if not batch:
             return
         with self.database.transaction() as session:
             store.one_at_a_time(session)
+            if session.get(SourceRow, self.source_id) is None:
+                raise NotFound(f"The source {self.reading.definition.slug} was removed meanwhile.")
             taking = Taking(session, self.source_id, self.reading.definition.slug, self.now, self._unkept)
             taking.take(batch)
             if self.dry_run:
