@@ -18,7 +18,9 @@ def filled_in(
     """The publication, and why it is of this kind. `given`, by column, goes before what the page says. BadInput names
     what cannot be.
     """
-    reading = Reading(Definition(SOURCE, SourceKind.PAGE, entry.url), (), own_hosts, tuple(kinds))
+    # Where nothing is known to be ours, a link that is pasted leads to somebody else.
+    ours = own_hosts or frozenset({"ours.invalid"})
+    reading = Reading(Definition(SOURCE, SourceKind.PAGE, entry.url), (), ours, tuple(kinds))
     derived = derive(replace(entry, kind=given.get("kind", "")), reading)
     if derived.publication is None:
         raise refusal(derived.problems)
