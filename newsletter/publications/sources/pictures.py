@@ -1,7 +1,7 @@
 """The picture that stands for an entry, among those that a feed offers or a text holds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,9 +13,11 @@ from newsletter.publications.sources import cleaning, markup
 _ADDRESS = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
 _NO_PICTURE = re.compile(
     r"s\.w\.org/images/core/emoji|gravatar\.com|feedburner\.com|/feeds/\d|feedsportal|doubleclick|/pixel|spacer\.gif"
-    r"|stats\.wordpress|pixel\.wp\.com|/share/|count\.gif|1x1",
+    r"|stats\.wordpress|/(?:blank|placeholder|transparent|lazy|loading)\.(?:gif|png|svg)|pixel\.wp\.com|/share/|count\.gif|1x1",
     re.IGNORECASE,
 )
+_LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
+_BETWEEN = re.compile(r",\s+|(?<=\d[wx]),")
 _SMALLEST = 48  # pixels; what is said to be smaller is an icon or a counter
 
 
@@ -36,7 +38,12 @@ def in_markup(text: str) -> Picture:
         tree = markup.document(text[: cleaning.MOST_MARKUP])
     except BadInput:
         return Picture()
-    for image in tree.css("img")[:20]:
+    return in_nodes(tree.css("img"))
+
+
+def in_nodes(images: Sequence[LexborNode]) -> Picture:
+    """The first of these <img> that is no icon, counter or emoji."""
+    for image in images[:20]:
         url = source(image)
         if url and not _small(image.attributes):
             return Picture(url, cleaning.label(markup.attribute(image, "alt"), 1000))
@@ -44,17 +51,17 @@ def in_markup(text: str) -> Picture:
 
 
 def source(image: LexborNode) -> str:
-    """Where an <img> is loaded from; scripts that load it late keep that in other attributes."""
-    lazy = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
-    for name in ("src", *lazy):
-        found = markup.attribute(image, name)
-        if is_picture(found):
-            return found
-    for name in ("srcset", "data-srcset"):
-        found = markup.attribute(image, name).split(",")[-1].strip().split(" ")[0]
-        if is_picture(found):
-            return found
-    return ""
+    """Where an <img> is loaded from; scripts that load it late keep that in other attributes, and show a blank one."""
+    found = (markup.attribute(image, name) for name in (*_LAZY, "src"))
+    sets = (largest(markup.attribute(image, name)) for name in ("data-srcset", "data-lazy-srcset", "srcset"))
+    return next((url for url in (*found, *sets) if is_picture(url)), "")
+
+
+def largest(srcset: str) -> str:
+    """The address of the widest in a srcset ("a.jpg 300w, b.jpg 600w"); commas may stand within addresses."""
+    told = [one.split() for one in _BETWEEN.split(srcset[:20_000])]
+    found = [(pixels(parts[-1]) if len(parts) > 1 else 1, parts[0].strip(",")) for parts in told if parts]
+    return max(found, key=lambda one: one[0], default=(0, ""))[1]
 
 
 def is_picture(url: str) -> bool:
