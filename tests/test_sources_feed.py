@@ -3,7 +3,9 @@
 import json
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,10 +14,11 @@ from hypothesis import strategies as st
 from newsletter.errors import BadInput
 from newsletter.fetch import Page, Unreachable, Web
 from newsletter.publications.sources import feed, json_feed
+from newsletter.publications.sources.mending import mended
 from newsletter.publications.sources.model import Definition, Entry, Memory, NotModified, Refused, SourceKind, Total
 from tests.feed_dialects import DATED, DIALECTS, SITE, Dialect, item, rss
 from tests.served import Served
-from tests.source_contract import Case, SourceContract
+from tests.source_contract import Case, SourceContract, check_entry
 
 FEED = Definition("network", SourceKind.FEED, f"{SITE}/feed")
 
@@ -104,8 +107,22 @@ def test_no_field_keeps_the_reader_busy(field: str) -> None:
 
 
 @pytest.mark.parametrize("unit", ["<", "<a ", "<![CDATA[", "<!--", "<?", "&a;", '<a b="', "</item>", "<item><b></c>"])
-def test_broken_markup_is_mended_in_one_pass(unit: str) -> None:
+def test_broken_markup_keeps_the_reader_no_longer(unit: str) -> None:
     read(f"<rss><channel>{unit * 30_000}".encode())
+
+
+@pytest.mark.parametrize("opening", ["<![CDATA[", "<!--", "<?"])
+def test_an_end_that_is_not_there_is_looked_for_once(opening: str) -> None:
+    class Searched(str):
+        __slots__ = ("ends",)
+
+        def find(self, *what: Any) -> int:
+            self.ends = getattr(self, "ends", 0) + (what[0] != "<")
+            return super().find(*what)
+
+    text = Searched("<rss>" + opening * 100)
+    mended(text)
+    assert text.ends == 1
 
 
 @pytest.mark.parametrize(
@@ -168,14 +185,26 @@ def test_a_feed_has_an_end() -> None:
     assert read(many)[0] == Total(feed.MOST_ITEMS)
 
 
-@given(st.binary(max_size=2000), st.integers(0, 3000), st.sampled_from(list(DIALECTS.values())))
-def test_a_broken_feed_is_read_or_refused(noise: bytes, at: int, dialect: Dialect) -> None:
-    content = dialect.content[:at] + noise + dialect.content[at + len(noise) // 2 :]
-    for broken in (noise, content):
-        try:
-            read(broken, dialect.content_type)
-        except BadInput:
-            continue
+_NOISE = st.binary(max_size=50) | st.sampled_from(
+    [
+        b"<", b">", b"&", b"]]>", b"<![CDATA[", b"<!--", b"<item>", b"</item>", b"</rss>", b"\x00", b"\xed\xa0\x80",
+        b"<!DOCTYPE a [", b"&#0;", b"&#xD800;", b"<a:b c:d='", b"xmlns=''", b"<item " + b"a='b'" * 9,
+        b"<content type='xhtml'>", b"<?xml encoding='x'?>",
+    ]
+)  # fmt: skip
+_CHANGES = st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 200), _NOISE), min_size=1, max_size=5)
+
+
+@given(_CHANGES, st.sampled_from(list(DIALECTS.values())))
+def test_a_broken_feed_is_read_or_refused(changes: list[tuple[int, int, bytes]], dialect: Dialect) -> None:
+    content = dialect.content
+    for at, removed, noise in changes:
+        content = content[:at] + noise + content[at + removed :]
+    for broken in (content, b"".join(noise for _, _, noise in changes)):
+        with suppress(BadInput):
+            for one in read(broken, dialect.content_type):
+                if isinstance(one, Entry):
+                    check_entry(one)
 
 
 def test_nesting_without_an_end_costs_no_memory() -> None:

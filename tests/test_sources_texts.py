@@ -105,6 +105,11 @@ def test_a_long_text_is_cut_between_words_or_sentences() -> None:
     assert opening("short", 100) == Teaser("short")
 
 
+def test_only_the_beginning_of_a_huge_text_is_cleaned() -> None:
+    assert plain("<b>x</b> " * 5000).count("x") <= 2000
+    assert plain(f"<!--{'x' * 70_000}-->tail") == ""
+
+
 @given(st.text() | st.text(alphabet="<>/&;#x \"'=![]-abpdiv\0\u202e\ud800"))
 def test_whatever_comes_is_one_clean_line(markup: str) -> None:
     text = plain(markup)
