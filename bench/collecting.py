@@ -70,8 +70,9 @@ assert not done.trouble, done.trouble
 peak = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
 longest.sort()
 print(json.dumps({
-    "seconds": took, "cpu_seconds": worked, "fetching_seconds": spent, "waiting_seconds": waited, "peak_mb": peak / 1024,
-    "transactions": len(longest), "transaction_median": longest[len(longest) // 2], "transaction_longest": longest[-1],
+    "seconds": took, "cpu_seconds": worked, "fetching_seconds": spent, "waiting_seconds": waited,
+    "peak_mb": peak / 1024, "transactions": len(longest), "transaction_median": longest[len(longest) // 2],
+    "transaction_longest": longest[-1],
     **done.counts,
 }))
 """
@@ -113,10 +114,12 @@ def site(items: int, round_trip: float) -> Iterator[str]:
 def told(name: str, one: dict[str, float]) -> str:
     """A visit in a line."""
     counted = ", ".join(f"{one[key]:,} {key}" for key in ("new", "changed", "unchanged", "pictures") if one[key])
+    waiting = one["waiting_seconds"] / one["seconds"]
+    middle, longest = one["transaction_median"] * 1000, one["transaction_longest"] * 1000
     return (
-        f"{name:22} {one['seconds']:6.2f} s, of these {one['waiting_seconds'] / one['seconds']:4.0%} waiting for the "
-        f"network ({one['fetching_seconds']:.2f} s in fetches); {one['peak_mb']:.0f} MB at most; {counted or 'nothing new'}; "
-        f"a transaction {one['transaction_median'] * 1000:.0f} ms, the longest {one['transaction_longest'] * 1000:.0f} ms"
+        f"{name:22} {one['seconds']:6.2f} s ({one['cpu_seconds']:.2f} s at work), {waiting:4.0%} waiting for the network "
+        f"({one['fetching_seconds']:.2f} s in fetches), {one['peak_mb']:.0f} MB at most; {counted or 'nothing read'}; "
+        f"a transaction {middle:.0f} ms, the longest {longest:.0f} ms"
     )
 
 

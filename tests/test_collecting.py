@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -703,3 +704,17 @@ def test_a_source_is_there_once_and_short_names_differ(world: World) -> None:
     assert world.add("/b.json", slug="").slug == "127-0-0-1-2"
     other_part = world.add("/a.json", SourceKind.PAGE, slug="part", options={"item": "article"})
     assert other_part.definition.options == {"item": "article"}
+
+
+# -- the measurement -------------------------------------------------------------------------------------------------
+
+
+def test_the_measurement_counts_what_it_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from bench.collecting import main
+
+    assert main(["--items", "30", "--out", str(tmp_path / "collecting.json")]) == 0
+    visits_ = json.loads((tmp_path / "collecting.json").read_text(encoding="utf-8"))["visits"]
+    counts = [(one["new"], one["changed"], one["unchanged"]) for one in visits_.values()]
+    assert counts == [(30, 0, 0), (0, 0, 0), (0, 0, 30), (0, 3, 27)]
+    assert all(one["peak_mb"] > 0 <= one["waiting_seconds"] <= one["seconds"] for one in visits_.values())
+    assert len(capsys.readouterr().out.splitlines()) == 4

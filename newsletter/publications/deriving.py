@@ -65,7 +65,7 @@ def own_id(entry_id: str) -> str:
     return f"sha256:{hashlib.sha256(entry_id.encode('utf-8', 'replace')).hexdigest()}"
 
 
-def told(entry: Entry, rules: Sequence[ruling.Rule]) -> str:
+def said_by(entry: Entry, rules: Sequence[ruling.Rule]) -> str:
     """SHA-256 of what the source says of the entry, and of the rules it is read by: another one means to look again."""
     said = [getattr(entry, name) for name in Entry.__dataclass_fields__ if name not in {"id", "flags"}]
     return hashlib.sha256(repr([said, [str(rule) for rule in rules]]).encode("utf-8", "replace")).hexdigest()

@@ -73,7 +73,7 @@ def content_hash(publication: Publication, sha256: str | None) -> str:
 
 
 def new_row(publication: Publication, source: str, now: datetime, sha256: str | None = None) -> PublicationRow:
-    """The row of a publication that is not here yet."""
+    """The row of a publication that is not here yet; it belongs to no session."""
     return PublicationRow(
         **{column: getattr(publication, column) for column in COLUMNS}, **_keys(publication), source=source,
         media_sha256=sha256, content_hash=content_hash(publication, sha256), created_at=now, updated_at=now,

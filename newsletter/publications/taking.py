@@ -28,21 +28,42 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry as its source tells it now. `external_id`: the source's own. `content_hash`: of what it says."""
+    """An entry as its source tells it now. `external_id`: the source's own. `content_hash`: of what it says. `known`:
+    what it is compared by. `row`: to be added where it is new; both are made before a transaction opens.
+    """
 
     publication: Publication
     external_id: str
     content_hash: str
     flags: list[str]
+    known: matching.Known
+    row: PublicationRow
 
 
-class _Before(NamedTuple):
+class Before(NamedTuple):
     """What was noted of an entry at an earlier visit."""
 
     id: int
     content_hash: str
     publication_id: int
     gone_at: datetime | None
+
+    def stands(self, content_hash: str) -> bool:
+        """Whether there is nothing to do for an entry that says this."""
+        return self.content_hash == content_hash and self.gone_at is None
+
+
+def sightings(session: Session, source_id: int, ids: Sequence[str]) -> dict[str, Before]:
+    """What was noted of these entries, by the source's own id."""
+    rows = session.execute(
+        select(
+            SightingRow.external_id, SightingRow.id, SightingRow.content_hash, SightingRow.publication_id,
+            PublicationRow.gone_at,
+        )
+        .join(PublicationRow, PublicationRow.id == SightingRow.publication_id)
+        .where(SightingRow.source_id == source_id, SightingRow.external_id.in_(ids))
+    )  # fmt: skip
+    return {row.external_id: Before(*row[1:]) for row in rows}
 
 
 class Taking:
@@ -62,33 +83,22 @@ class Taking:
         self.items: list[Item] = []
         self.added: list[matching.Known] = []
 
-    def take(self, batch: Sequence[Told]) -> None:
-        """All of the batch; an entry's id stands in it once."""
-        before = self._sightings([told.external_id for told in batch])
+    def take(self, batch: Sequence[Told], unchanged: Sequence[int] = ()) -> None:
+        """All of the batch; an entry's id stands in it once. `unchanged`: sightings of others that have nothing new."""
+        before = sightings(self._session, self._source_id, [told.external_id for told in batch]) if batch else {}
         for told in batch:
             if told.external_id in before:
                 self._again(told, before[told.external_id])
-        self._seen([one.id for one in before.values()])
+        self._seen([*unchanged, *(one.id for one in before.values())])
+        self.counts["unchanged"] += len(unchanged)
         fresh = [told for told in batch if told.external_id not in before]
         if fresh:
             self._first_time(fresh)
 
     # -- told before --------------------------------------------------------------------------------------------------
 
-    def _sightings(self, ids: Sequence[str]) -> dict[str, _Before]:
-        rows = self._session.execute(
-            select(
-                SightingRow.external_id, SightingRow.id, SightingRow.content_hash, SightingRow.publication_id,
-                PublicationRow.gone_at,
-            )
-            .join(PublicationRow, PublicationRow.id == SightingRow.publication_id)
-            .where(SightingRow.source_id == self._source_id, SightingRow.external_id.in_(ids))
-        )  # fmt: skip
-        return {row.external_id: _Before(*row[1:]) for row in rows}
-
-    def _again(self, told: Told, before: _Before) -> None:
-        same = before.content_hash == told.content_hash
-        if same and before.gone_at is None:
+    def _again(self, told: Told, before: Before) -> None:
+        if before.stands(told.content_hash):  # somebody else was quicker
             self.counts["unchanged"] += 1
             return
         row = self._session.get_one(PublicationRow, before.publication_id)
@@ -96,7 +106,7 @@ class Taking:
             row.gone_at = None
             changes.note(self._session, row.id, self._now, changes.BACK)
             self._count("back", told.publication)
-        if same:
+        if before.content_hash == told.content_hash:
             self.counts["unchanged"] += 1
             return
         noted = update(SightingRow).where(SightingRow.id == before.id).values(content_hash=told.content_hash)
@@ -112,20 +122,19 @@ class Taking:
 
     def _first_time(self, fresh: Sequence[Told]) -> None:
         mine = store.stored(self._session, [told.publication.external_id for told in fresh])
-        entries = [matching.known(0, told.publication, {self._source_id}) for told in fresh]
-        here = Here(self._session, entries, self._also)
+        here = Here(self._session, [told.known for told in fresh], self._also)
         sightings: list[tuple[Told, PublicationRow | None]] = []
-        for told, entry in zip(fresh, entries, strict=True):
+        for told in fresh:
             row = mine.get(told.publication.external_id)
             if row is not None:  # its source was removed, and is back
                 self._count("changed" if self._bring_up(row, told) else "unchanged", told.publication)
-            elif twin := here.twin(entry, self._source_id):
+            elif twin := here.twin(told.known, self._source_id):
                 row = self._row(twin)
                 self.counts["duplicates"] += 1
                 self._bring_up(row, told) if row else None
             else:
                 row = self._new(told)
-                here.add(entry, -len(self._rows))
+                here.add(told.known, -len(self._rows))
             sightings.append((told, row))
         self._session.flush()
         self._session.add_all(self._sighting(told, row) for told, row in sightings if row is not None)
@@ -137,14 +146,12 @@ class Taking:
         return self._session.get_one(PublicationRow, twin.id) if twin.id > 0 else self._rows[-twin.id - 1]
 
     def _new(self, told: Told) -> PublicationRow:
-        row = store.new_row(told.publication, self._slug, self._now)
-        row.flags = told.flags
-        self._session.add(row)
-        self._rows.append(row)
-        self.added.append(matching.known(0, told.publication, {self._source_id}))
+        self._session.add(told.row)
+        self._rows.append(told.row)
+        self.added.append(told.known)
         self._count("new", told.publication)
         self.counts["undated"] += told.publication.published_on is None
-        return row
+        return told.row
 
     def _sighting(self, told: Told, row: PublicationRow) -> SightingRow:
         return SightingRow(
