@@ -139,12 +139,15 @@ class Pipeline:
             now = self.clock()
             id_ = adding.add(session, publication, now, pasted.SOURCE, flags)
             log(session, actor, "import", now, publication=id_, pasted=publication.url)
-        with self.database.reading() as session:
-            wanted = picturing_publications.of_publications(session, [id_])
-        if wanted:
-            with fetch.web(self.settings) as web:
-                picturing_publications.take(self.database, web, wanted, self.clock())
+        self.take_pictures([id_])
         return id_
+
+    def take_pictures(self, publications: Sequence[int]) -> picturing_publications.Pictured:
+        """Take the pictures that these publications name on the web; what cannot be had is told, and costs no other."""
+        with self.database.reading() as session:
+            wanted = picturing_publications.of_publications(session, publications)
+        with fetch.web(self.settings) as web:
+            return picturing_publications.take(self.database, web, wanted, self.clock())
 
     # -- issues: what it says -----------------------------------------------------------------------------------
 

@@ -237,7 +237,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
-    "sources show", "lists show", "lists list", "issue show", "issue list",
+    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
     "staff list", "keys list", "transports list", "worker", "web", "run", "scheduler",
 }  # fmt: skip

@@ -141,6 +141,23 @@ def test_a_file_on_the_web_is_imported(run: Run, site: Served) -> None:
     assert "url: the column is missing" in run("publications", "import", site.url("/bad.csv"), code=1)
 
 
+def test_what_a_website_tells_is_proposed(run: Run, site: Served) -> None:
+    site.page(
+        "/",
+        '<html lang="en"><head><meta property="og:site_name" content="Network of Mayors">'
+        '<link rel="alternate" type="application/feed+json" href="/feed"></head><body></body></html>',
+    )
+    site.page("/feed", feed("Readout: a visit", "Call for pilots"), content_type="application/feed+json")
+    found = run("sources", "discover", site.url("/"))
+    assert re.search(r"name +Network of Mayors", found)
+    command = re.search(r"newsletter (sources add .*)", found)
+    assert command
+    assert "2 items, 2 with a date." in run(*command[1].split())
+    nothing = run("sources", "discover", site.url("/nowhere"))
+    assert "No place was found" in nothing
+    assert json.loads(run("sources", "discover", site.url("/"), "--json"))["name"] == "Network of Mayors"
+
+
 def test_this_machine_is_no_website(run: Run, site: Served, tmp_path: Path) -> None:
     config = tmp_path / "newsletter.toml"
     config.write_text(config.read_text(encoding="utf-8").replace("true", "false"), encoding="utf-8")

@@ -8,13 +8,16 @@ import typer
 from newsletter import fetch
 from newsletter.cli.console import By, Json, actor, day, opened, print_json, refusals, say
 from newsletter.issues.periods import parse
+from newsletter.pipeline import Pipeline
 from newsletter.publications import adding, changes, importing, views
 from newsletter.publications.checking import columns
+from newsletter.publications.finding import BY_HAND
 from newsletter.publications.kinds import kinds
 from newsletter.publications.pasted import filled_in
 from newsletter.publications.reading import one
 from newsletter.publications.sources.model import Flag
 from newsletter.publications.sources.pasting import read_link
+from newsletter.publications.store import stored
 from newsletter.staff.people import log
 
 app = typer.Typer(no_args_is_help=True)
@@ -29,6 +32,7 @@ _FLAGS = {
 @app.command("import")
 def import_(
     file: Annotated[str, typer.Argument(help="A .json or .csv file, or its address; columns: docs/importing.md.")],
+    pictures: Annotated[bool, typer.Option("--pictures", help="Take those that lie on the web, too.")] = False,
     by: By = None,
 ) -> None:
     """Take in a file of publications, all of it or nothing."""
@@ -49,8 +53,19 @@ def import_(
         say(f"{name}: {done.new} new, {done.changed} changed, {done.unchanged} unchanged.")
         if done.duplicates:
             say(f"{done.duplicates} are here already from elsewhere, and stay as they are.")
-        if on_the_web := batch.pictures_on_the_web:
-            say(f"{on_the_web} pictures lie on the web and were not taken: put the files beside {name}.")
+        if pictures:
+            _take_pictures(pipeline, [one.external_id for one, _ in batch.entries])
+        elif on_the_web := batch.pictures_on_the_web:
+            say(f"{on_the_web} pictures lie on the web and were not taken: import it with --pictures to take them.")
+
+
+def _take_pictures(pipeline: Pipeline, external_ids: list[str]) -> None:
+    with pipeline.database.reading() as session:
+        ids = [row.id for row in stored(session, external_ids).values()]
+    done = pipeline.take_pictures(ids)
+    say(f"{done.taken} pictures taken from the web.")
+    for wanted, why in done.problems:
+        say(f"  not taken  {wanted.title}: {why}")
 
 
 @app.command()
@@ -174,5 +189,6 @@ def list_(
             say(f"{listed.id:5} {shown.get('published_on', 'no date'):10} {shown['kind']:18} {shown['title']}")
             notes = [_FLAGS[flag] for flag in listed.flags if flag in _FLAGS]
             notes += ["gone from its website"] if listed.gone else []
+            notes += [f"from {listed.source}"] if listed.source not in BY_HAND else []
             if notes:
                 say(f"{'':36}{'; '.join(notes)}")

@@ -1,6 +1,7 @@
 """`newsletter sources`: where publications come from."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -13,6 +14,8 @@ from newsletter.errors import BadInput
 from newsletter.fetch import Web
 from newsletter.pipeline import Pipeline
 from newsletter.publications import collecting, recognising, sourcing
+from newsletter.publications.discovering.discover import discover as discover_
+from newsletter.publications.discovering.model import Discovery, Proposal
 from newsletter.publications.sources.model import Definition
 from newsletter.publications.trying import Tried, try_out
 from newsletter.staff.people import log
@@ -86,6 +89,31 @@ def try_(
             print_json({"kind": definition.kind, "url": definition.url, "items": tried.items, "rules": tried.rules})
         else:
             _tell(tried)
+
+
+@app.command()
+def discover(
+    url: Annotated[str, typer.Argument(help="The organisation's website.")],
+    as_json: Json = False,
+) -> None:
+    """What a website tells: where it publishes, its name, colours, languages, postal line. Nothing is kept."""
+    with refusals(), opened() as pipeline, fetch.web(pipeline.settings) as web:
+        found = discover_(web, url)
+        if as_json:
+            print_json(found)
+            return
+        for name, value in _told(found):
+            say(f"{name:12} {value}")
+        for one in found.sources:
+            say(f"\n{one}")
+            for sample in one.samples[:5]:
+                day = sample.entry.published_on.isoformat() if sample.entry.published_on else "no date"
+                say(f"  {day:10}  {sample.kind:17} {sample.entry.title}")
+            say(f"  {_command(one)}")
+        if not found.sources:
+            say("No place was found where it publishes. What was tried:")
+            for sentence in found.tried:
+                say(f"  {sentence}")
 
 
 @app.command("list")
@@ -178,6 +206,28 @@ def _set(source: str, what: str, by: str | None) -> None:
                 case _:
                     sourcing.remove(session, source)
             log(session, who, "sources", now, act=what, source=source)
+
+
+def _told(found: Discovery) -> list[tuple[str, str]]:
+    colours = (f"{one.value}{f', darkened from {one.found}' if one.darkened else ''}" for one in found.colours)
+    told = (
+        ("name", found.name), ("logo", found.logo), ("colours", "; ".join(colours)),
+        ("languages", ", ".join(found.languages)), ("postal", found.postal), ("legal", found.legal),
+        ("time zone", found.timezone), ("social", " ".join(found.social)),
+    )  # fmt: skip
+    return [(name, value) for name, value in told if value]
+
+
+def _command(one: Proposal) -> str:
+    """What to type to keep it."""
+    known = {name: value for name, value in one.definition.options.items() if value not in ("", None)}
+    words = ["newsletter", "sources", "add", one.definition.url, "--kind", one.definition.kind.value]
+    for name, value in known.items():
+        said = ",".join(value) if isinstance(value, list | tuple) else "no" if value is False else str(value)
+        words += ["--option", f"{name}={said}"]
+    for rule in one.rules:
+        words += ["--rule", rule]
+    return shlex.join(words)
 
 
 def _definition(web: Web, url: str, kind: str, slug: str, language: str, option: Sequence[str] | None) -> Definition:

@@ -28,8 +28,8 @@ def add(
         raise BadInput(f"A publication with the external id {checked.external_id} is here already.")
     entry = matching.known(0, checked)
     twin = Here(session, [entry]).twin(entry)
-    # Under another title, somebody wants another item that leads to the same page.
-    if twin is not None and twin.title_key == entry.title_key:
+    # Under another title, somebody who types it in wants another item that leads to the same page.
+    if twin is not None and (source != SOURCE or twin.title_key == entry.title_key):
         raise BadInput(f"This is here already, as publication {twin.id}. See: newsletter publications list")
     land_one(session, None, checked, None, source, now)
     session.flush()
