@@ -110,6 +110,27 @@ def test_what_the_host_of_a_link_tells(url: str, own: tuple[str, ...], kind: str
     assert (found.kind, found.outlet) == (kind, outlet)
 
 
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Oakport adopts guidelines for inclusive signage", "press_release"),  # news of them, not they themselves
+        ("Guidelines for inclusive signage", "knowledge_product"),
+        ("Harbour towns unite for clean water at the world summit in Recife", "press_release"),
+        ("World Summit of Harbour Towns 2024", "event"),
+        ("Network launches a call for pilots in the Sahel", "opportunity"),
+        ("Half of towns lack heat plans and warn of a hard summer – UN report", "press_release"),
+        ("Ferries at night: what we can learn from three small harbours", "commentary"),
+        ("Towns are laboratories of reform", "commentary"),
+        ("Rethinking the handbook: a letter to young planners", "commentary"),
+        ("Harbour Update (06/24)", "newsletter"),
+        ("“Nobody asked us before”", "city_story"),
+        ("The Guardian: Towns that run on tides", "media_feature"),
+    ],
+)
+def test_headlines_tell_by_their_form(title: str, kind: str) -> None:
+    assert guess(entry(title, "https://www.example.org/news/1"), OWN_HOSTS).kind == kind
+
+
 def test_a_partners_page_that_is_cross_posted_is_no_media_feature() -> None:
     told = entry(
         "Brief: Shade in small towns", "https://institute.example.net/shade",

@@ -41,6 +41,7 @@ _STRONG = 4.0  # how surely the summary must speak of the other title: two words
 _WEAK = 0.3  # and how little of its own, as a share of that
 _SPELT = 3.0  # what an acronym counts that spells the other title's words
 _RARE = 0.08  # in how many of the batch's texts a word may stand to tell them apart
+_COMMON = 0.5  # what another word counts
 _FOLLOWED = 5  # at most so many items share a word that tells them apart, however large the batch is
 _BEGINNING = 30  # words
 
@@ -153,7 +154,7 @@ def _weights(told: Sequence[_Told]) -> dict[str, float]:
     """How much each word tells items apart, 0 for words of many items."""
     counts = Counter(word for one in told for word in one.title | one.summary)
     most = max(2.0, min(_RARE * len(told), _FOLLOWED))
-    return {word: math.log2((len(told) + 2) / count) if count <= most else 0.5 for word, count in counts.items()}
+    return {word: math.log2((len(told) + 2) / count) if count <= most else _COMMON for word, count in counts.items()}
 
 
 def _speaks_of_another(
@@ -177,8 +178,9 @@ def _is_about(one: _Told, other: _Told, weights: Mapping[str, float]) -> bool:
     """Whether the first's summary speaks of the other's title, which is not the same thing again."""
     if one.title == other.title or one.entry.url == other.entry.url or _other_language(one.entry, other.entry):
         return False
-    shared = one.summary & other.title
-    return _fit(one, other, weights) >= _STRONG and len(shared) + 2 * len(one.acronyms & other.spelt) >= 3
+    shared, spelt = one.summary & other.title, 2 * len(one.acronyms & other.spelt)
+    telling = sum(weights[word] > _COMMON for word in shared)
+    return _fit(one, other, weights) >= _STRONG and len(shared) + spelt >= 3 and telling + spelt >= 2
 
 
 def _fit(one: _Told, other: _Told, weights: Mapping[str, float]) -> float:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from newsletter.publications.guessing import hosts
 from newsletter.publications.guessing.names import NAMES, SECTIONS
-from newsletter.publications.guessing.phrases import Phrasebook, words
+from newsletter.publications.guessing.phrases import Found, Phrasebook, words
 from newsletter.publications.guessing.summaries import SUMMARIES
 from newsletter.publications.guessing.titles import NOT_IN_TITLES, TITLES
 from newsletter.publications.sources.model import Entry
@@ -32,6 +32,21 @@ _TAIL = re.compile(r"(?::|\s[|–—-]\s|\(|\[)\s*([^:|–—()\[\]]{2,40}?)[)\]
 _DATELINE = re.compile(
     r"^[^.!?]{2,40}?[,(]?\s*(?:\d{1,2}(?:st|nd|rd|th)?\s+)?[^\W\d_]{3,12}\.?\s+(?:\d{1,2},?\s+)?20\d\d\)?\s*[–—-]\s"
 )
+_ACTED_ON = frozenset({"report", "brief", "research", "knowledge_product", "statement", "city_story"})
+_THOUGHT = re.compile(r"^[^:]{8,}?: (?:\S+ ){3,}\S")  # "Urban migration: cities as labs of reform"
+_GERUND = re.compile(r"^\W*[A-Z][a-z]{2,}ing\s(?!of\b)")
+_SAYING = re.compile(r"\s(?:is|are|es|son|est|sont|ist|sind|é|são)\s")  # "Cities are laboratories"
+_EDITION = re.compile(r"\b(?:update|bulletin|roundup|news)\W{1,3}(?:\d|(?:no|n\.?º|#)\W?\d)", re.IGNORECASE)
+# An attribution at the end of a headline: "... - UN report", "...: UNHCR".
+_SPEAKER = re.compile(r"^((?:\S+\s+){5,}\S+?)(?::|\s[–—-])\s+((?:\S+\s+){0,2}\S+)$")
+_GATHERINGS = frozenset(
+    {
+        "forum", "summit", "conference", "congress", "foro", "cumbre", "sommet", "congreso", "conferencia", "dialogue",
+        "assembl", "festival", "encuentro", "event", "evento", "evenement", "exhibition", "lecture", "symposium",
+        "week", "day", "annual",
+    }
+)  # fmt: skip
+_QUOTES = tuple('“”"«»„‘’')
 _FILE = re.compile(r"\.(pdf|docx?|epub|pptx?)$", re.IGNORECASE)
 _CROSS = re.compile(
     r"(?:first|originally|previously) (?:appeared|published|posted) (?:on|by|in|at) (?:the )?([^.,;()]{2,60}?)"
@@ -40,7 +55,7 @@ _CROSS = re.compile(
 )
 _NUMBERED = re.compile(
     r"^\W*(?:\d{1,2}|three|four|five|six|seven|eight|nine|ten|tres|cinco|trois|cinq)\s+"
-    r"(?:\w+\s+)?(?:things|ways|reasons|lessons|ideas|questions|myths|facts|takeaways|claves|razones|raisons|idées)\b",
+    r"(?:\w+\s+)?(?:things|ways|reasons|stories|trends|lessons|ideas|questions|myths|facts|takeaways|claves|razones|raisons|idées)\b",
     re.IGNORECASE,
 )
 
@@ -92,22 +107,50 @@ def _address(url: str, share: float) -> Iterator[Clue]:
 
 
 def _title(entry: Entry) -> Iterator[Clue]:
-    said = words(entry.title)
-    for found in _TITLES.find(said):
-        yield Clue(found.kind, found.weight, f'its title says "{found.phrase}"')
-    for found in _NAMES.find(said):
-        if found.weight >= 5 and found.phrase not in NOT_IN_TITLES:
-            yield Clue(found.kind, found.weight * 0.6, f'its title says "{found.phrase}"')
+    said = words(_unattributed(entry.title))
+    told = _TITLES.find(said)
+    told += [
+        replace(found, weight=found.weight * 0.6)
+        for found in _NAMES.find(said)
+        if found.weight >= 5 and found.phrase not in NOT_IN_TITLES
+    ]
+    acts = min((found.start for found in told if found.kind == "press_release"), default=len(said))
+    for found in told:
+        yield Clue(found.kind, found.weight * _share(found, acts, len(said)), f'its title says "{found.phrase}"')
     for pattern, weight in ((_HEAD, 1.3), (_TAIL, 1.1)):
         if part := pattern.search(entry.title):
             yield from _named(part[1], weight)
+            if hosts.is_outlet(part[1]):
+                yield Clue("media_feature", 8, f"its title names {part[1].strip()} apart")
+
+
+def _unattributed(title: str) -> str:
+    """The headline without who said so."""
+    found = _SPEAKER.match(title)
+    return found[1] if found and not _TITLES.find(words(found[2])) else title
+
+
+def _share(found: Found, acts: int, length: int) -> float:
+    """How much of its weight a phrase keeps in a headline that tells who does something ("acts": where that is said).
+
+    "City adopts guidelines" is news, not the guidelines; in a long title a forum is where something happened.
+    """
+    if found.kind in _ACTED_ON and acts < found.start:
+        return 0.5
+    if found.kind == "press_release" and not found.start and " " not in found.phrase:
+        return 0.25  # nobody stands before the verb: "Welcome to ...", "Support for ..."
+    if found.kind == "event" and found.phrase.split()[0] in _GATHERINGS and found.start and length > 6:
+        return 0.6 if length < 10 else 0.25
+    return 1.0
 
 
 def _named(part: str, weight: float) -> Iterator[Clue]:
     """What a part of a title before its colon or after its dash names: "MMC Readout", "Policy brief"."""
     said = words(part)
+    if said and said[0].endswith("ing"):  # "Updating the Playbook: ..." is about one
+        return
     for found in _NAMES.find(said):
-        if len(said) <= 5 and (found.end == len(said) or found.start == 0) and found.weight >= 4:
+        if len(said) <= 5 and found.end == len(said) and found.weight >= 4:
             whole = found.end - found.start == len(said)
             yield Clue(found.kind, found.weight * weight * (1 if whole else 0.8), f'its title has "{part}" apart')
 
@@ -117,6 +160,16 @@ def _form(entry: Entry) -> Iterator[Clue]:
         yield Clue("commentary", 3.5, "its title asks a question")
     if _NUMBERED.match(entry.title):
         yield Clue("commentary", 4, "its title counts things")
+    if _THOUGHT.match(entry.title):
+        yield Clue("commentary", 2, "its title has a subject and a thought")
+    if len(entry.title.split()) <= 7 and _SAYING.search(entry.title):
+        yield Clue("commentary", 3, "its title is a saying")
+    if _EDITION.search(entry.title):
+        yield Clue("newsletter", 5, "its title numbers an edition")
+    if _GERUND.match(entry.title):
+        yield Clue("commentary", 2.5, "its title is on doing something")
+    if entry.title.strip()[:1] in _QUOTES and entry.title.strip()[-1:] in _QUOTES:
+        yield Clue("city_story", 3, "its title is somebody’s words")
     if entry.title.lstrip().startswith(("“", '"', "«", "„")):
         yield Clue("city_story", 2, "its title begins with somebody’s words")
     if _FILE.search(entry.url.split("?")[0]):

@@ -50,6 +50,7 @@ OUTLETS = {
     "context.news": "Context", "news.trust.org": "Thomson Reuters Foundation News", "ipsnews.net": "IPS",
     "passblue.com": "PassBlue",
 }  # fmt: skip
+_NAMES = frozenset(name.casefold() for name in OUTLETS.values()) - {"context", "nation", "the national"}
 _PRESS = re.compile(
     r"(news|times|post|herald|tribune|gazette|chronicle|journal|daily|weekly|radio|press|presse|prensa|zeitung|anzeiger|kurier"
     r"|diario|periodico|noticias|giornale|gazzetta|jornal|courrier|depeche|telegraph|tv|fm|mag|magazine|media|sahafa|khabar)"
@@ -124,6 +125,11 @@ def outlet_of(host: str) -> str:
     """What the newspaper, broadcaster or agency of that host is called; "" where it is none that is known."""
     labels = host.split(".")
     return next((name for at in range(len(labels)) if (name := OUTLETS.get(".".join(labels[at:])))), "")
+
+
+def is_outlet(name: str) -> bool:
+    """Whether a newspaper, broadcaster or agency is called so."""
+    return name.strip().casefold() in _NAMES
 
 
 def is_store(host: str) -> bool:

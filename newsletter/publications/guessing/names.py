@@ -45,13 +45,13 @@ NAMES: dict[str, dict[float, str]] = {
         6: "case study | case studies | city story | stories | success story | field story | story from the field |"
         " stories from the field | stories of change | good practice* | best practice* | promising practice* |"
         " city spotlight* | member spotlight* | spotlight* | city profile* | city in focus | cities in action |"
-        " city of the month | human interest | photo story | impact story | member stories | local action* |"
-        " estudio* de caso* | casos de exito | caso de exito | buena* practica* | historia* de ciudad* | historia*"
-        " de exito | historia* de vida | etude* de cas | bonne* pratique* | temoignage* | portrait* de ville* |"
-        " portrait* | recit* de ville* | retour* d experience* | قصة نجاح | قصص نجاح | قصص | قصة مدينة | قصص المدن"
-        " | قصص من الميدان | دراسة حالة | دراسات حالة | ممارسات جيدة | أفضل الممارسات | fallstudie* |"
-        " fallbeispiel* | erfolgsgeschichte* | praxisbeispiel* | aus der praxis | estudo* de caso | boas praticas"
-        " | historias de sucesso | caso di studio | casi di studio | buone pratiche | praktijkvoorbeeld*",
+        " city of the month | human interest | photo story | impact story | member stories | estudio* de caso* |"
+        " casos de exito | caso de exito | buena* practica* | historia* de ciudad* | historia* de exito |"
+        " historia* de vida | etude* de cas | bonne* pratique* | temoignage* | portrait* de ville* | portrait* |"
+        " recit* de ville* | retour* d experience* | قصة نجاح | قصص نجاح | قصص | قصة مدينة | قصص المدن | قصص من"
+        " الميدان | دراسة حالة | دراسات حالة | ممارسات جيدة | أفضل الممارسات | fallstudie* | fallbeispiel* |"
+        " erfolgsgeschichte* | praxisbeispiel* | aus der praxis | estudo* de caso | boas praticas | historias de"
+        " sucesso | caso di studio | casi di studio | buone pratiche | praktijkvoorbeeld*",
         4: "story | stories | feature story | people | historia* | recit* | reportage* | crónica* | قصة | حكايات |"
         " geschichte* | storie | voices from the field | projects in action",
     },
@@ -185,7 +185,7 @@ SECTIONS: dict[str, dict[float, str]] = {
         " allgemein | sala de noticias",
     },
     "commentary": {
-        2.5: "blog* | our blog | article* | articulo* | مدونة | المدونة | artigo* | articoli | articolo | beitrag |"
+        3.5: "blog* | our blog | article* | articulo* | مدونة | المدونة | artigo* | articoli | articolo | beitrag |"
         " beitrage | thoughts | ideas | latest thinking | dossier* | blogue*",
     },
     "report": {

@@ -16,7 +16,9 @@ SUMMARIES: dict[str, dict[float, str]] = {
     "statement": {
         4: "the undersigned | we the mayors | as delivered | we condemn | we are deeply | we stand with | we call on"
         " | we call upon | los abajo firmantes | nosotros los alcaldes | condenamos | les soussignes | nous maires"
-        " | nous condamnons | نحن الموقعين | نحن رؤساء | ندين | die unterzeichnenden | check against delivery",
+        " | nous condamnons | نحن الموقعين | نحن رؤساء | ندين | die unterzeichnenden | check against delivery |"
+        " following statement | stand in solidarity | joint statement | we mayors | we city leaders | we local"
+        " leaders | in her opening remarks | in his opening remarks",
         2: "we urge | regrets that | hacemos un llamado | nous appelons | نناشد",
     },
     "tribute": {
@@ -30,6 +32,7 @@ SUMMARIES: dict[str, dict[float, str]] = {
         " جديدة | مذكرة تفاهم",
     },
     "city_story": {
+        3: "we spoke with | spoke with",
         2: "case study | this story | in this story | residents | neighbours | neighbors | her family | his family |"
         " this good practice",
     },
@@ -49,10 +52,11 @@ SUMMARIES: dict[str, dict[float, str]] = {
         " etude | هذه الدراسة | diese studie | we find that | using data from | drawing on | questa ricerca",
     },
     "event_report": {
-        3: "the event brought together | brought together | participants discussed | took place | the conference"
-        " concluded | the webinar explored | the workshop gathered | speakers discussed | was held | panelists |"
-        " panellists | se celebro | tuvo lugar | reunio a | a reuni | s est tenu* | a eu lieu | انعقد | عقدت |"
-        " fand statt | kamen zusammen",
+        3: "the event brought together | brought together | the webinar explored | the workshop gathered | speakers"
+        " discussed | panelists | panellists | se celebro | tuvo lugar | reunio a | a reuni | s est tenu* | a eu"
+        " lieu | انعقد | عقدت | fand statt | kamen zusammen | gathered in | event co hosted | organisait |"
+        " organisaient | s est deroule* | has concluded | have participated | took part in | workshop concluded",
+        2: "took place | was held | participants discussed | the conference concluded",
     },
     "knowledge_product": {
         4: "this toolkit | this guide | this handbook | this playbook | this manual | this course | these guidelines"
@@ -63,6 +67,7 @@ SUMMARIES: dict[str, dict[float, str]] = {
         4: "in this op ed | in this blog | this blog | writes in | argues that | in this interview | this commentary"
         " | in this article i | this essay | en este articulo | dans cette tribune | في هذا المقال | in diesem"
         " beitrag",
+        3: "in a recent interview | in an interview",
         2: "^by | ^por | ^par | which provides comprehensive data",
     },
     "media_feature": {
@@ -76,13 +81,16 @@ SUMMARIES: dict[str, dict[float, str]] = {
         " apply here | eligible | submit your | send your cv | send your nomination | is seeking | is looking for"
         " a | is recruiting | fecha limite | hasta el | plazo de | pueden presentarse | postula | requisitos |"
         " date limite | candidature* | postuler | avant le | آخر موعد | الموعد النهائي | للتقديم | bewerbungsfrist"
-        " | bewerbung* | bewerben sie sich | prazo | inscricoes ate | scadenza | entro il",
+        " | bewerbung* | bewerben sie sich | prazo | inscricoes ate | scadenza | entro il | we are looking for |"
+        " looking for companies | deadline for submission | applications are invited | terms of reference | nous"
+        " recherchons | buscamos",
     },
     "event": {
         4: "register | join us | registration | will take place | will be held | save your seat | rsvp | join the"
         " webinar | join the conversation | inscribete | registrate | se llevara a cabo | tendra lugar | inscrivez"
         " vous | aura lieu | se tiendra | سجل الآن | للتسجيل | ستعقد | سيعقد | anmeldung | findet … statt | melden"
-        " sie sich an | inscreva se | si terra | iscriviti | meet our team at",
+        " sie sich an | inscreva se | si terra | iscriviti | meet our team at | auront lieu | se llevaran a cabo |"
+        " join our | save the date | nous vous y attendons | nous vous attendons | will host | will be hosted",
     },
     "newsletter": {
         4: "our newsletter | in this issue | this month s newsletter | in this edition of our | nuestro boletin |"

@@ -25,9 +25,26 @@ TITLES: dict[str, dict[float, str]] = {
         " nouveau directeur | adopte | remporte | accueille | presente | تفتتح | يفتتح | افتتاح | تطلق | يطلق |"
         " إطلاق | تعلن | يعلن | انتخاب | تعيين | تستضيف | تنظم | eroffnet | beschliesst | startet | wahlt | erhalt"
         " | gewinnt | stellt vor | verabschiedet | lanca | nomeia | lancia | annuncia | approva | apre | begin |"
-        " begins | starts | reveals | warns | warn | says | shows | finds | calls for | call for | invests |"
-        " raises | reaches | ratifies | endorses | introduces | becomes | presents | grants | reelected | re"
-        " elected | takes over | hands | delivers | achieves | starten | unterzeichnet",
+        " begins | starts | reveals | warns | warn | says | shows | finds | invests | raises | reaches | ratifies"
+        " | endorses | introduces | becomes | presents | grants | reelected | re elected | takes over | hands |"
+        " delivers | achieves | starten | unterzeichnet | unite | unites | met in | meet in | drive | drives |"
+        " strengthen | strengthens | celebrated | adopted | join | forge | acts to | act to | oppose | opposes |"
+        " support | supports | boost | boosts | backs | back | gather | sign | signed | launched | launching |"
+        " unlock | unlocks | welcome | welcomes | host | hosted | highlights the | highlight the | improves |"
+        " extends | extend | increases | cuts | builds | build | creates | create | plans | plan to | agrees |"
+        " agree | confirms | rejects | offers | provides | establishes | reopens | closes | earns | recognized |"
+        " recognised | honored | honoured | ranks | ranked | granted | mark | commemorates | declares | proposes |"
+        " seeks | asks | requests | responds | continues | leads | takes part | participates | participated |"
+        " attends | presented | unveiled | prepares | receive | destaca | pide | reclama | exige | reivindica |"
+        " impulsa | refuerza | participa | participan | apoya | aprueban | acogen | acoge | crea | crean | inicia"
+        " | inician | logra | suscribe | demande | demandent | appellent | appelle | participe | participent |"
+        " soutient | obtient | signe | signent | rejoint | rejoignent | organise | recompense | reunion du |"
+        " fordert | fordern | verleiht | plant | begrusst | tritt | unterstutzt | تشارك | يشارك | تدعو | يدعو |"
+        " توقع | تنضم | يستقبل | تستقبل | تدشن | يدشن | تكرم | تبحث | يبحث | تؤكد | يؤكد | participa de | assina |"
+        " recebe | promove | realiza | partecipa | ospita | launch of | lancement de | lancement du | lanzamiento"
+        " de | lanzamiento del | worries | fears | orders | objects | wants to | aims to | names | face | faces |"
+        " flee | just launched | lead the | warned | formed",
+        3: "call for | calls for | call to",
     },
     "statement": {
         7: "statement on | statement by | statement from | statement regarding | joint statement | ^our response to"
@@ -41,7 +58,10 @@ TITLES: dict[str, dict[float, str]] = {
         " ^discours de | ^discours du | ^allocution | ^appel des maires | ^بيان | ^بيان بشأن | ^بيان حول | تدين |"
         " ندين | إعلان | ^كلمة | ^رسالة من | تضامن | ^stellungnahme | ^erklarung | verurteilt | solidaritat mit |"
         " ^grusswort | ^declaracao | ^dichiarazione | solidarieta | reaction to | ^reaction | ^reacts to | ^zum"
-        " tod von | ^mensagem de | ^messaggio | reacts to | welcomes the adoption | ^we welcome | regrets",
+        " tod von | ^mensagem de | ^messaggio | reacts to | welcomes the adoption | ^we welcome | regrets | stand*"
+        " in solidarity | in solidarity with | in solidarity during | communique on | joint declaration | se"
+        " solidarizan | ^joint call | standing united | stand united | stands united | standing with | ^standing"
+        " in solidarity",
         4: "declaration | pledge of | commitment* of | declaracion | llamamos a | nous appelons | نطالب | ندعو",
     },
     "tribute": {
@@ -52,7 +72,8 @@ TITLES: dict[str, dict[float, str]] = {
         " ^disparition | ^adieu | ^merci a | ^deces de | ^نعي | ^رثاء | ^في ذكرى | ^تكريم | ^وداعا | ننعى | تنعى |"
         " ^nachruf | ^abschied von | ^wir trauern | ^danke | trauert | ^in gedenken | ^homenagem | ^adeus |"
         " ^omaggio a | ^addio a | ^in ricordo | ^grazie | bids farewell | says goodbye | fallece | fallecimiento |"
-        " ^wir nehmen abschied | celebrating the life",
+        " ^wir nehmen abschied | celebrating the life | pays homage | homage to | pay tribute | condolences |"
+        " mourn | passing away | rinde homenaje | rend hommage",
         4: "^celebrating | legado de | lifetime achievement | ^goodbye",
     },
     "partnership": {
@@ -76,14 +97,15 @@ TITLES: dict[str, dict[float, str]] = {
     "city_story": {
         5: "^how … turned | ^how … became | ^how … made | ^how … built | ^how … changed | ^how … is turning | ^how …"
         " transformed | ^how … won | ^how … found | ^how … brought | ^how … is | ^how … are | ^how … uses | ^how …"
-        " used | ^how … created | ^meet … who | ^meet | ^turning | ^lessons from | lessons from | city of the"
-        " month | member of the month | in focus | ^como … convirtio | ^como … logro | ^como … transformo | ^como"
-        " … cambio | ^comment … a | ^comment … ont | ^portrait de | ^portrait | ^wie … wurde | ^كيف حولت | ^كيف"
-        " نجحت | ^كيف أصبحت | ^كيف | ^conoce a | ^conozca | ^rencontrez | ^de … a la | ^from … to | ^inside the |"
-        " ^inside | ^a day in the life | first year in | finds a home | new home | new life | ^da … a | ^do … ao |"
-        " ^vom … zum | ^von der … zur | one year on | where neighbours | ^building a | ^bringing | transforms |"
-        " transforming | leads the way | paves the way | shows the way",
-        3: "^how | ^wie | ^come | ^faces of | ^voices of | helps | help | changed | empowers | empowering",
+        " used | ^how … created | ^meet … who | ^meet | ^turning | ^lessons from | city of the month | member of"
+        " the month | in focus | ^como … convirtio | ^como … logro | ^como … transformo | ^como … cambio |"
+        " ^comment … a | ^comment … ont | ^portrait de | ^portrait | ^wie … wurde | ^كيف حولت | ^كيف نجحت | ^كيف"
+        " أصبحت | ^كيف | ^conoce a | ^conozca | ^rencontrez | ^de … a la | ^from … to | ^inside the | ^inside | ^a"
+        " day in the life | first year in | finds a home | new home | new life | ^da … a | ^do … ao | ^vom … zum |"
+        " ^von der … zur | one year on | where neighbours | ^building a | ^bringing | transforms | transforming |"
+        " leads the way | paves the way | shows the way | a story of | stories from | the story of | success story",
+        3: "^how | ^wie | ^come | ^faces of | ^voices of | changed | empowers | empowering | lessons from",
+        1.5: "helps | help",
     },
     "report": {
         6: "report$ | annual report | impact report | progress report | ^state of the | ^the state of | ^state of |"
@@ -95,7 +117,7 @@ TITLES: dict[str, dict[float, str]] = {
         " سنوي | حالة المدن | ^jahresbericht | bericht uber | bericht zur | ^bericht | jahresruckblick |"
         " ^relatorio | relatorio$ | relatorio anual | ^rapporto | rapporto annuale | ^bilancio | mid term"
         " evaluation | final evaluation | evaluation of | findings and recommendations | monitor 20* | index 20* |"
-        " ranking 20* | review 20* | report 20* | report 19*",
+        " ranking 20* | review 20* | report 20* | report 19* | new publication | publication out",
         4: "index | monitor | evaluation | evaluacion | scorecard | white paper | indice | indicators | rapid"
         " assessment | review$",
     },
@@ -134,16 +156,17 @@ TITLES: dict[str, dict[float, str]] = {
         " to",
     },
     "knowledge_product": {
-        6: "toolkit | handbook | guide to | guide for | a guide | guidebook | guidelines | playbook | manual for |"
-        " how to guide | ^how to | step by step | steps to | checklist | compendium | e learning | online course |"
-        " training module* | guia para | guia de | ^guia | manual de | manual para | caja de herramientas | ^como"
-        " elaborar | ^como hacer | guide pratique | guide pour | guide du | guide de | ^guide | boite a outils |"
-        " manuel de | ^comment faire | دليل | ^دليل | leitfaden | handbuch | arbeitshilfe | guia pratico | guia |"
-        " guida | linee guida | manuale | curso en linea | formation en ligne",
+        6: "guide to | guide for | a guide | manual for | how to guide | ^how to | step by step | steps to | e"
+        " learning | online course | training module* | guia para | guia de | ^guia | manual de | manual para |"
+        " caja de herramientas | ^como elaborar | ^como hacer | guide pratique | guide pour | guide du | guide de"
+        " | ^guide | boite a outils | manuel de | ^comment faire | دليل | ^دليل | leitfaden | handbuch |"
+        " arbeitshilfe | guia pratico | guia | guida | linee guida | manuale | curso en linea | formation en ligne"
+        " | toolkit$ | handbook$ | playbook$ | guidelines$ | ^toolkit | ^handbook | ^guidelines | compendium$ |"
+        " checklist$ | guidebook$ | guide$",
         4: "action agenda | action plan | framework for | framework | roadmap | template | principles for | charter"
         " | strategy 20* | plan de accion | hoja de ruta | plan d action | feuille de route | خطة عمل | خارطة طريق"
         " | aktionsplan | plano de acao | piano d azione | guidance | tool for | platform for | training package |"
-        " library of",
+        " library of | toolkit | handbook | playbook | guidelines | compendium | checklist | guidebook",
     },
     "commentary": {
         6: "^opinion | ^op ed | ^insights from | ^insights on | insights | ^reflections on | ^reflection |"
@@ -153,14 +176,16 @@ TITLES: dict[str, dict[float, str]] = {
         " | ^es hora de | ^entrevista a | ^entrevista con | entrevista | ^pourquoi | ^tribune | ^entretien avec |"
         " interview de | ^il est temps | لماذا | ^رأي | ^مقال | ^مقابلة مع | ^حوار مع | ^warum | ^kommentar |"
         " interview mit | ^im gesprach | ^im interview | ^entrevista com | ^perche | ^intervista a | ^intervista |"
-        " ^beyond | ^rethinking | ^reimagining | must be | must not | must | should | is key to | are key to |"
-        " matters | matter$ | is not | are not | ^toward* | ^let s | ^don t | ^no more | reasons | ^what if |"
-        " ^five | ^three ways | ways to | ways cities | ^the myth | the problem with | ^how i | ^what does | ^what"
-        " is | ^what the | ^what … means | means for | ^can | ^could | ^is | ^are we | ^do | ^does | ^will | ^who",
-        4: "the importance of | need to | needs to | needs more | deserve | the power of | the role of | we need |"
-        " ^a new | the end of | not just | more than | deben | debe | necesitan | il faut | doivent | يجب | mussen"
-        " | braucht | devem | devono | ^making | ^moving | ^leaving | looking ahead | between … and | ^unpacking |"
-        " a love letter | the politics of",
+        " ^beyond | ^rethinking | ^reimagining | must not | must | should | is key to | are key to | matter$ |"
+        " ^toward* | ^let s | ^don t | ^no more | reasons | ^what if | ^five | ^three ways | ways to | ways cities"
+        " | ^the myth | the problem with | ^how i | ^what does | ^what is | ^what the | ^what … means | means for"
+        " | ^are we | ^is | ^does | ^do we | ^can",
+        5: "matters | must be | ^making sense | at stake",
+        4: "deserve | the power of | we need | ^a new | not just | more than | deben | debe | necesitan | il faut |"
+        " doivent | يجب | mussen | braucht | devem | devono | looking ahead | between … and | ^unpacking | a love"
+        " letter | the politics of | cities need to | we need to | governments need to | needs more",
+        2: "the role of | the importance of | the end of | the case of | ^towards | ^toward | ^hacia | ^vers | is"
+        " not | are not | lessons | lecciones | lecons | challenges | reflections | perspective | perspectives",
     },
     "media_feature": {
         7: "in the news | featured in | featured on | featured by | quoted in | interviewed by | in the media |"
@@ -187,7 +212,10 @@ TITLES: dict[str, dict[float, str]] = {
         " ^ausschreibung | jetzt bewerben | ^wir suchen | bewerbungen | bewerben | bewerbungsfrist |"
         " ^stellenausschreibung | stipendien | forderaufruf | ^edital | edital aberto | inscricoes abertas |"
         " inscreva se | ^vaga | ^chamada | ^bando | bando per | candidati | cerca* … collaboratore | avviso"
-        " pubblico | concurso publico | request for",
+        " pubblico | concurso publico | request for | launch* … call | opens … call | new call for | calls for"
+        " proposals | calls for applications | needed$ | wanted$ | looking for a | looking for an | we re looking"
+        " for | lanza … convocatoria | abre … convocatoria | lance … appel a | tender notice | procurement notice"
+        " | evaluator | award nominations | accepting nominations",
         3: "vacancy | consultant | consultancy | award 20* | prize 20* | nominations | applications | candidatures |"
         " candidaturas | premio | concours | officer | internship | grants",
     },
@@ -200,26 +228,34 @@ TITLES: dict[str, dict[float, str]] = {
         " ^ندوة | ^ورشة | ^مؤتمر | ^منتدى | ^ملتقى | انضموا | سجلوا | احفظوا التاريخ | ^veranstaltung | ^einladung"
         " | ^tagung | ^seminar | jetzt anmelden | ^convegno | ^oficina | ^encontro | will be held | to be held |"
         " takes place",
-        3: "forum 20* | summit 20* | conference 20* | congress 20* | week 20* | festival 20* | assembly 20* | forum"
-        " | summit | week | day 20* | annual meeting",
+        6: "^forum … 20* | ^conference … 20* | ^jornadas … 20* | ^journees … 20* | ^semaine … 20* | ^semana … 20* |"
+        " sign up | sign up before | signs up",
+        5: "summit … 20* | forum … 20* | conference … 20* | congress … 20* | foro … 20* | cumbre … 20* | sommet …"
+        " 20* | congreso … 20* | forum 20* | summit 20* | conference 20* | congress 20*",
+        3: "week 20* | festival 20* | assembly 20* | day 20* | annual meeting",
     },
     "newsletter": {
         9: "newsletter$ | ^newsletter | newsletter | news digest | weekly digest | monthly digest | digest$ | digest"
         " | e bulletin | monthly update | monthly roundup | news roundup | ^boletin | boletin$ | ^lettre d"
         " information | ^lettre d info | infolettre | ^bulletin | نشرة | نشرة إخبارية | ^rundbrief | ^infobrief |"
         " ^boletim | nieuwsbrief | ^bollettino",
+        5: "monthly update | weekly update | quarterly update | news update | community update | month in review |"
+        " newsletter | in brief 20*",
     },
 }  # fmt: skip
 
 # Names of kinds that in the middle of a title are mostly something else.
 NOT_IN_TITLES = frozenset(
     {
-        "agenda", "alianza", "brief", "bulletin", "calendar", "call to action", "career", "collaboration",
-        "conference", "congress", "coverage", "declaration", "discorso", "discours", "empleo", "emploi",
-        "evenement", "event", "evento", "expo", "fiche", "forschung", "guide", "guides", "investigacion", "job",
-        "jobs", "local action", "memoria", "motion", "opinion", "oportunidad", "opportunit", "partenariat",
-        "partnership", "people", "pesquisa", "portrait", "primer", "procurement", "rapport", "recherche", "report",
-        "research", "resolution", "ricerca", "roadmap", "spotlight", "statement", "studi", "studie", "survey",
-        "template", "tender", "training", "workshop", "بيان", "حوار", "فرص", "كلمة", "مقال",
+        "agenda", "alianza", "analisis", "atelier", "best practice", "brief", "bulletin", "calendar",
+        "call to action", "career", "checklist", "collaboration", "colloque", "compendium", "conference",
+        "congreso", "congress", "coverage", "declaration", "discorso", "discours", "empleo", "emploi", "evenement",
+        "event", "evento", "expo", "fiche", "foro", "forschung", "good practice", "guide", "guidebook", "guideline",
+        "guides", "handbook", "investigacion", "job", "jobs", "jornada", "local action", "manual", "memoria",
+        "motion", "opinion", "oportunidad", "opportunit", "partenariat", "partnership", "people", "pesquisa",
+        "playbook", "portrait", "primer", "procurement", "rapport", "recherche", "rencontre", "report", "research",
+        "resolution", "ricerca", "roadmap", "seminar", "speech", "spotlight", "statement", "stories of change",
+        "studi", "studie", "survey", "taller", "template", "tender", "toolkit", "training", "workshop", "بيان",
+        "حوار", "فرص", "كلمة", "مقال",
     }
 )  # fmt: skip
