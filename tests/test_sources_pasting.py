@@ -1,22 +1,20 @@
-"""Paste a link, and the rest is filled in; and files as sources."""
+"""Paste a link, and the rest is filled in."""
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.errors import BadInput, Refusal
-from newsletter.fetch import Unreachable, Web
-from newsletter.publications.sources.file import FileReader
-from newsletter.publications.sources.model import Definition, Entry, Refused, SourceKind, Total
-from newsletter.publications.sources.page import PageReader
-from newsletter.publications.sources.pasting import read_link
+from newsletter.errors import BadInput
+from newsletter.fetch import Page, Unreachable, Web
+from newsletter.publications.sources.model import Entry
+from newsletter.publications.sources.pasting import from_page, read_link
 from tests.served import Served
-from tests.source_contract import Case, SourceContract
+from tests.source_contract import check_entry
 
 PAPER = """<!doctype html><html lang="es-ES"><head><title>Ciudades que acogen | El Diario</title>
 <meta property="og:title" content="Ciudades que acogen"><meta property="og:site_name" content="El Diario">
@@ -51,44 +49,13 @@ def test_a_newspaper_fills_everything_in(site: Served, web: Web) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("head", "day"),
-    [
-        ("<meta name='article:published_time' content='2024-05-12'>", date(2024, 5, 12)),
-        ("<meta name='DC.Date.issued' content='2024-05-12'>", date(2024, 5, 12)),
-        ("<meta name='citation_publication_date' content='2024/05/12'>", date(2024, 5, 12)),
-        ("<meta property='article:modified_time' content='2024-05-12'>", None),
-        ('<script type=\'application/ld+json\'>{"dateModified": "2024-05-12"}</script>', None),
-        ("<script type='application/ld+json'>{broken</script>", None),
-        ("<meta name='date' content='05/06/2024'>", None),
-    ],
-)
-def test_only_the_day_of_publication_counts(site: Served, web: Web, head: str, day: date | None) -> None:
-    site.page("/a", f"<html><head><title>T</title>{head}</head><body><h1>T</h1></body></html>")
-    assert read_link(web, site.url("/a")).published_on == day
-
-
-@pytest.mark.parametrize(
-    ("title", "found"),
-    [
-        ("A report | The Paper", "A report"), ("A report - The Paper", "A report"), ("A report", "A report"),
-        ("Migration – what cities do", "Migration"),
-    ],
-)  # fmt: skip
-def test_a_title_without_anything_else_loses_its_suffix(site: Served, web: Web, title: str, found: str) -> None:
-    site.page("/a", f"<title>{title}</title>")
-    assert read_link(web, site.url("/a")).title == found
-
-
-def test_a_heading_is_taken_as_it_is(site: Served, web: Web) -> None:
-    site.page("/a", "<title>x</title><h1>Migration – what <em>cities</em> do</h1>")
-    assert read_link(web, site.url("/a")).title == "Migration – what cities do"
-
-
 def test_a_file_has_its_name_and_no_day(site: Served, web: Web) -> None:
     site.page("/files/Impact-Report_2023.pdf", b"%PDF-1.4", content_type="application/pdf")
     found = read_link(web, site.url("/files/Impact-Report_2023.pdf"))
-    assert (found.title, found.published_on) == ("Impact Report 2023", None)
+    assert (found.title, found.published_on, found.outlet) == ("Impact Report 2023", None, "")
+    site.page("/.pdf", b"%PDF-1.4", content_type="application/pdf")
+    with pytest.raises(BadInput, match="its name says nothing"):
+        read_link(web, site.url("/.pdf"))
 
 
 def test_another_website_does_not_say_where_a_page_is(site: Served, web: Web) -> None:
@@ -109,74 +76,63 @@ def test_what_is_no_address_is_said(web: Web, url: str) -> None:
         read_link(web, url)
 
 
-# -- files ------------------------------------------------------------------------------------------------------------
-
-CSV = "kind,title,url,published_on\nreport,A report,https://example.org/a,2024-05-12\nfoo,B,https://example.org/b,\n"
-
-
-def test_a_bad_row_costs_only_itself(tmp_path: Path, web: Web) -> None:
-    path = tmp_path / "publications.csv"
-    path.write_text(CSV, encoding="utf-8")
-    told = list(FileReader().read(Definition("file", SourceKind.FILE, str(path)), web, {}))
-    assert told[:2] == [
-        Total(2),
-        Entry(
-            id="https://example.org/a", url="https://example.org/a", title="A report", kind="report", language="en",
-            published_on=date(2024, 5, 12),
-        ),
-    ]  # fmt: skip
-    assert isinstance(told[2], Refused)
-    assert (told[2].where, told[2].why[:5]) == ("line 3", "kind:")
+def test_a_page_that_says_it_is_the_home_page_keeps_its_address() -> None:
+    html = b"<title>T</title><link rel=canonical href=https://example.org/>"
+    assert from_page(Page("https://example.org/a", 200, html)).url == "https://example.org/a"
 
 
-@pytest.mark.parametrize("name", ["missing.csv", "."])
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, web: Web, name: str) -> None:
-    with pytest.raises(BadInput, match="cannot be read"):
-        list(FileReader().read(Definition("file", SourceKind.FILE, str(tmp_path / name)), web, {}))
+_PIECES = st.sampled_from(
+    ["<meta property='og:title' content='", "<meta property='og:image' content='", "<base href='//['>", "'>", "\0",
+     "<h1>", "<link rel=canonical href='https://example.org/", "<script type='application/ld+json'>", "</script>",
+     '{"@graph":[', '{"@type":"Article",', '"datePublished":', '"headline":"A"', '"image":{"@id":"a"}', '"@id":"a"',
+     "]}", "}", ",", "&#xD800;", "\\ud800", "\u202e", "2024-05-12", "<title>T", "<article><time>", "http://[", "&#0;",
+     "<img src=a srcset='a 1w,"]
+)  # fmt: skip
+_NAMES = st.sampled_from(
+    ["@graph", "@id", "@type", "image", "url", "publisher", "name", "hasPart", "mainEntityOfPage", "headline",
+     "datePublished", "inLanguage", "isAccessibleForFree"]
+)  # fmt: skip
+_LINKED = st.recursive(
+    st.none() | st.booleans() | st.text() | st.floats() | st.just("Article"),
+    lambda inner: st.lists(inner) | st.dictionaries(_NAMES, inner),
+)
 
 
-@given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
-def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
-    path = tmp_path_factory.mktemp("file") / "any"
-    path.write_bytes(content)
-    with Web(allow_private=True, agent="newsletter/test") as web:
-        try:
-            list(FileReader().read(Definition("file", SourceKind.FILE, str(path)), web, {}))
-        except Refusal:
-            return
+@given(st.lists(_PIECES | st.text(max_size=30), max_size=40).map("".join), st.text(max_size=20))
+def test_any_page_is_an_entry_or_refused(text: str, language: str) -> None:
+    content = text.encode("utf-8", "surrogatepass")
+    with suppress(BadInput):
+        check_entry(from_page(Page("https://example.org/a", 200, content, {"content-language": language})))
 
 
-class TestFile(SourceContract):
-    reader = FileReader()
-
-    @pytest.fixture
-    def case(self, site: Served) -> Case:
-        def rows(*titles: str) -> bytes:
-            return json.dumps(
-                [
-                    {"kind": "report", "title": title, "url": f"https://example.org/{n}"}
-                    for n, title in enumerate(titles)
-                ]
-            ).encode()
-
-        def serve(content: bytes) -> None:
-            site.page("/file", content, content_type="application/json", etag=f'"{hash(content)}"')
-
-        serve(rows("A", "B", "C"))
-        return Case(
-            Definition("a", SourceKind.FILE, site.url("/file")), 3, lambda: serve(rows("A", "", "C")),
-        )  # fmt: skip
+@given(_LINKED)
+def test_any_linked_data_is_an_entry_or_refused(told: object) -> None:
+    html = f'<title>T</title><script type="application/ld+json">{json.dumps(told)}</script>'
+    check_entry(from_page(Page("https://example.org/a", 200, html.encode())))
 
 
-class TestPage(SourceContract):
-    reader = PageReader()
+_DEEP = 100_000
 
-    @pytest.fixture
-    def case(self, site: Served) -> Case:
-        def serve(*links: str) -> None:
-            items = "".join(f"<article><h2><a href='{link}'>Title {link}</a></h2></article>" for link in links)
-            site.page("/list", f"<html lang='en'>{items}</html>", etag=f'"{hash(links)}"')
 
-        serve("/a", "/b", "/c")
-        definition = Definition("a", SourceKind.PAGE, site.url("/list"), options={"item": "article", "follow": False})
-        return Case(definition, 3, lambda: serve("/a", "javascript:b", "/c"))
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * _DEEP,
+        f"<p {'a=1 ' * _DEEP}>",
+        f"<meta property='og:title' content='{'a - ' * _DEEP}'>",
+        f"<title>{'| ' * _DEEP}</title>",
+        f"<script type='application/ld+json'>{'[' * _DEEP}</script>",
+        f"<script type='application/ld+json'>{'[[],' * _DEEP}</script>",
+        f"<script type='application/ld+json'>[{'[],' * _DEEP}[]]</script>",
+        f"<script type='application/ld+json'>{{{'&quot;a&quot;' + ' ' * _DEEP}</script>",
+        f'<script type="application/ld+json">{"{" + chr(34) + "@graph" + chr(34) + ":["}' * (_DEEP // 10),
+        f'<script type="application/ld+json">{"{" * 9 + "," + " " * 4 * _DEEP}x</script>',
+        f"<img srcset='{'a' * _DEEP}'><article><img srcset='{'a,' * _DEEP}'>",
+        "<article><h1>T</h1>" + "<time>1 May 2024 and 2 May 2024</time>" * (_DEEP // 10),
+        "<main>" + "<article><time>a</time></article>" * (_DEEP // 10) + "<h1>T</h1></main>",
+    ],
+    ids=range(13),
+)
+def test_a_page_that_would_take_long_is_read_quickly_or_refused(html: str) -> None:
+    with suppress(BadInput):
+        check_entry(from_page(Page("https://example.org/a", 200, f"<title>T</title>{html}".encode())))

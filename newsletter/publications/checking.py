@@ -15,18 +15,21 @@ COLUMNS = (
     "original_source", "external_id", "deadline_on", "starts_on", "ends_on", "place", "who_for", "date_is",
 )  # fmt: skip
 MOST_TITLE = 500
+_MOST_COLUMNS = 20  # unknown ones of a record that are named
 
 _DATE_IS = ("known", "illustrative")
 _T = TypeVar("_T")
 
 
-def check(fields: Mapping[str, object], kinds: Collection[str]) -> tuple[Publication | None, list[str]]:
-    """The publication, or every reason against it as "field: reason"."""
+def check(
+    fields: Mapping[str, object], kinds: Collection[str], language: str = "en"
+) -> tuple[Publication | None, list[str]]:
+    """The publication, or every reason against it as "field: reason". `language`: of one that does not say its own."""
     values = _Fields(fields)
-    publication = _publication(values, kinds)
+    publication = _publication(values, kinds, language)
     if publication.ends_on and publication.starts_on and publication.ends_on < publication.starts_on:
         values.refuse("ends_on", "is before starts_on")
-    problems = [*values.problems, *map(no_such_column, sorted(set(fields) - set(COLUMNS)))]
+    problems = [*values.problems, *map(no_such_column, sorted(set(fields) - set(COLUMNS))[:_MOST_COLUMNS])]
     return (None if problems else publication), problems
 
 
@@ -73,14 +76,14 @@ class _Fields:
         return self.take(column, texts.day_of, None)
 
 
-def _publication(values: _Fields, kinds: Collection[str]) -> Publication:
+def _publication(values: _Fields, kinds: Collection[str], language: str) -> Publication:
     url = values.take("url", texts.link, "")
     return Publication(
         external_id=_external_id(values, url),
         kind=values.take("kind", partial(_one_of, known=tuple(kinds)), ""),
         title=values.take("title", partial(texts.heading, most=MOST_TITLE), ""),
         url=url,
-        language=values.take("language", texts.language, "en"),
+        language=values.take("language", texts.language, language),
         summary=values.take("summary", texts.paragraph, ""),
         published_on=values.take("published_on", texts.day, None),
         image=values.line("image", texts.MOST_URL),

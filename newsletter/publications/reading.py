@@ -29,15 +29,18 @@ def read_csv(text: str, kinds: Collection[str]) -> list[tuple[int, Publication]]
     return _all_good(parse_csv(text, kinds))
 
 
-def parse_json(text: str, kinds: Collection[str]) -> Parsed:
-    """Good rows and problems side by side; BadInput only where there are no rows to tell of."""
-    return _parsed(json_records(text.removeprefix("\ufeff")), kinds)
+def parse_json(text: str, kinds: Collection[str], language: str = "en") -> Parsed:
+    """Good rows and problems side by side; BadInput only where there are no rows to tell of. `language`: of rows that
+    do not say theirs.
+    """
+    return _parsed(json_records(text.removeprefix("\ufeff")), kinds, language)
 
 
-def parse_csv(text: str, kinds: Collection[str]) -> Parsed:
-    """Good rows and problems side by side; BadInput only where there are no rows to tell of."""
-    records = csv_records(text.removeprefix("\ufeff"))
-    return _parsed(records, kinds)
+def parse_csv(text: str, kinds: Collection[str], language: str = "en") -> Parsed:
+    """Good rows and problems side by side; BadInput only where there are no rows to tell of. `language`: of rows that
+    do not say theirs.
+    """
+    return _parsed(csv_records(text.removeprefix("\ufeff")), kinds, language)
 
 
 def one(fields: Mapping[str, object], kinds: Collection[str]) -> Publication:
@@ -55,12 +58,12 @@ def refusal(problems: tuple[str, ...]) -> BadInput:
     return BadInput(f"{count}{cut}; nothing was taken over.", problems[:MOST_PROBLEMS])
 
 
-def _parsed(records: Iterable[Record], kinds: Collection[str]) -> Parsed:
+def _parsed(records: Iterable[Record], kinds: Collection[str], language: str) -> Parsed:
     rows: list[tuple[int, Publication]] = []
     problems: list[str] = []
     seen: dict[tuple[str, str], int] = {}
     for record in records:
-        publication, reasons = check(record.fields, kinds) if not record.problem else (None, [record.problem])
+        publication, reasons = check(record.fields, kinds, language) if not record.problem else (None, [record.problem])
         reasons += _twice(publication, record.line, seen) if publication else []
         problems += [f"line {record.line}, {reason}" for reason in reasons]
         if publication and not reasons:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -72,8 +73,8 @@ def _object(pairs: list[tuple[str, object]]) -> Mapping[str, object] | _Repeated
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    names = [name for name, _ in pairs]
-    return _Repeated(next(name for name in names if names.count(name) > 1))
+    counts = Counter(name for name, _ in pairs)
+    return _Repeated(next(name for name, count in counts.items() if count > 1))
 
 
 def _record(line: int, value: object) -> Record:

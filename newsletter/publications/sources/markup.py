@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -47,6 +48,15 @@ def first(tree: LexborHTMLParser | LexborNode, selector: str) -> LexborNode | No
 def attribute(node: LexborNode | None, name: str) -> str:
     """The attribute's value, "" where there is none."""
     return ((node.attributes.get(name) or "") if node is not None else "").strip()
+
+
+def base(tree: LexborHTMLParser, url: str) -> str:
+    """What the page's relative addresses are relative to: its own address, unless it names another."""
+    told = attribute(first(tree, "base[href]"), "href")
+    try:
+        return urljoin(url, told) if told else url
+    except ValueError:
+        return url
 
 
 def _check(text: str) -> None:

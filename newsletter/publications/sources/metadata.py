@@ -1,35 +1,38 @@
 """What a web page says of itself: Open Graph, JSON-LD, Dublin Core, Twitter cards, and its own headings."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from newsletter.publications.sources import cleaning, entries, markup
+from newsletter.publications.sources import bylines, cleaning, entries, markup, pictures
 from newsletter.publications.sources.days import read_day
+from newsletter.publications.sources.linked_data import Linked, linked
+from newsletter.publications.sources.pictures import Picture
 
 MOST_TEXT = 3_000_000  # characters of a page that are looked at
-_DEEPEST = 6  # levels of JSON-LD
-_MOST_NODES = 500
-_ARTICLES = re.compile(r"Article|BlogPosting|Report|WebPage|NewsItem|CreativeWork|PressRelease|Event|Posting$")
 _DAYS = (
     "article:published_time", "article:published", "og:article:published_time", "date", "dc.date", "dc.date.issued",
-    "dcterms.date", "dcterms.issued", "dcterms.created", "citation_publication_date", "citation_online_date",
-    "citation_date", "pubdate", "publishdate", "publish-date", "publication_date", "publication-date",
-    "parsely-pub-date", "sailthru.date", "datepublished",
+    "dcterms.date", "dcterms.issued", "dcterms.created", "dc.date.created", "citation_publication_date",
+    "citation_online_date", "citation_date", "pubdate", "publishdate", "publish-date", "publication_date",
+    "publication-date", "parsely-pub-date", "sailthru.date",
 )  # fmt: skip
-_SUFFIX = re.compile(r"\s+[|–—·»:-]\s+[^|–—·»]{2,60}$")
+_DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description", "dcterms.description")
+_PICTURES = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
+_LOCALES = ("content-language", "og:locale", "dc.language", "dcterms.language")
+_BETWEEN = re.compile(r"\s+[|–—·»:-]\s+")
 _LOCKED = re.compile(r"locked|metered|premium|subscri|paid", re.IGNORECASE)
-_WALL = ".paywall, .paywall-container, #paywall, .subscriber-only, .meteredContent, .tp-container-inner, .piano-offer"
+_WALL = ".paywall, .paywall-container, #paywall, .subscriber-only, .meteredContent, .piano-offer"
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """All texts are plain and in one line, "" where the page says nothing; addresses are as they stand there."""
+    """All texts are plain and in one line, "" where the page says nothing; addresses are absolute and of the web, or
+    as they stand there where the page's own is not known. `language`: its code. `login`: only for subscribers.
+    """
 
     title: str = ""
     description: str = ""
@@ -42,24 +45,26 @@ class Metadata:
     login: bool = False
 
 
-def read(text: str, language: str = "") -> Metadata:
+def read(text: str, url: str = "", language: str = "") -> Metadata:
     """What the page says of itself. `language`: what its server says of it. BadInput where it is built like no page."""
     tree = markup.document(text[:MOST_TEXT])
     said = _said(tree)
-    nodes = list(_nodes(tree))
-    article = next((node for node in nodes if _is_article(node)), {})
-    spoken = markup.attribute(markup.first(tree, "html"), "lang") or said.get("og:locale", "") or language
-    spoken = entries.language(spoken)
+    linked_data = linked(tree, url)
+    base = markup.base(tree, url)
+    spoken = _language(tree, said, linked_data, language)
+    picture = _picture(tree, said, linked_data, base)
+    site = _site(said, linked_data)
+    canonical = markup.attribute(markup.first(tree, 'link[rel~="canonical"]'), "href") or said.get("og:url", "")
     return Metadata(
-        title=_title(tree, said, article),
-        description=_description(said, article),
-        published_on=_published(tree, said, nodes, spoken),
-        image=said.get("og:image:secure_url") or said.get("og:image") or said.get("twitter:image") or _image(article),
-        image_alt=cleaning.label(said.get("og:image:alt") or said.get("twitter:image:alt", ""), 1000),
-        site=cleaning.label(said.get("og:site_name") or _publisher(nodes) or said.get("application-name", ""), 200),
+        title=_title(tree, said, linked_data, (site, linked_data.publisher, _host(url))),
+        description=_description(said, linked_data),
+        published_on=_published(tree, said, linked_data, spoken),
+        image=picture.url,
+        image_alt=picture.alt,
+        site=site,
         language=spoken,
-        canonical=markup.attribute(markup.first(tree, 'link[rel="canonical"]'), "href") or said.get("og:url", ""),
-        login=_is_locked(tree, said, nodes),
+        canonical=entries.address(canonical, base) if canonical else "",
+        login=linked_data.locked or _is_locked(tree, said),
     )
 
 
@@ -67,106 +72,101 @@ def _said(tree: LexborHTMLParser) -> dict[str, str]:
     """The meta elements by name, in small letters; the first of each that says something."""
     found: dict[str, str] = {}
     for meta in tree.css("meta")[:300]:
-        name = (
-            markup.attribute(meta, "property") or markup.attribute(meta, "name") or markup.attribute(meta, "itemprop")
-        )
+        names = (markup.attribute(meta, name) for name in ("property", "name", "itemprop", "http-equiv"))
+        name = next((name for name in names if name), "")
         content = markup.attribute(meta, "content")
         if name and content:
             found.setdefault(name.lower(), content)
     return found
 
 
-def _nodes(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
-    """The objects of its JSON-LD (schema.org), outer ones first; what is broken is passed over."""
-    left = _MOST_NODES
-    for script in tree.css('script[type="application/ld+json"]')[:20]:
-        try:
-            told = json.loads(
-                re.sub(r"^\s*(?:<!--|//<!\[CDATA\[)|(?://\]\]>|-->)\s*$", "", script.text()), strict=False
-            )
-        except (ValueError, RecursionError):
-            continue
-        for node in _objects(told, _DEEPEST):
-            if left := left - 1:
-                yield node
-            else:
-                return
+def _language(tree: LexborHTMLParser, said: Mapping[str, str], linked_data: Linked, told: str) -> str:
+    html = markup.first(tree, "html")
+    named = [markup.attribute(html, "lang"), markup.attribute(html, "xml:lang")]
+    named += [*(said.get(name, "") for name in _LOCALES), linked_data.language, told]
+    return next((code for one in named if (code := entries.language(one.partition(",")[0]))), "")
 
 
-def _objects(told: object, deepest: int) -> Iterator[Mapping[str, Any]]:
-    if deepest == 0:
-        return
-    if isinstance(told, dict):
-        yield told
-        for value in told.values():
-            yield from _objects(value, deepest - 1)
-    elif isinstance(told, list):
-        for one in told[:100]:
-            yield from _objects(one, deepest - 1)
+def _site(said: Mapping[str, str], linked_data: Linked) -> str:
+    named = (said.get("og:site_name", ""), linked_data.publisher, said.get("application-name", ""))
+    return next((name for one in named if (name := cleaning.label(one, 200))), "")
 
 
-def _is_article(node: Mapping[str, Any]) -> bool:
-    kinds = node.get("@type")
-    named = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(kind, str) and _ARTICLES.search(kind) for kind in named) and bool(
-        node.get("headline") or node.get("datePublished")
-    )
-
-
-def _title(tree: LexborHTMLParser, said: Mapping[str, str], article: Mapping[str, Any]) -> str:
+def _title(tree: LexborHTMLParser, said: Mapping[str, str], linked_data: Linked, sites: Sequence[str]) -> str:
+    """The article's title, without the site's name behind it."""
     heading = markup.first(tree, "h1")
-    own = [said.get("og:title", ""), _text(article.get("headline")), said.get("twitter:title", "")]
-    own += [heading.text(separator=" ") if heading is not None else ""]
-    found = next((line for one in own if (line := cleaning.label(one))), "")
-    if not found:
-        element = markup.first(tree, "head title") or markup.first(tree, "title")
-        found = cleaning.label(element.text() if element is not None else "")
-    site = cleaning.label(said.get("og:site_name", ""))
-    if site and (cut := re.fullmatch(rf"(.+?)\s+[|–—·»:-]\s+{re.escape(site)}", found)):
-        return cut[1]
-    return found if heading is not None or not _SUFFIX.search(found) else _SUFFIX.sub("", found)
+    element = markup.first(tree, "head title") or markup.first(tree, "body > title")
+    own = [said.get("og:title", ""), linked_data.headline, said.get("twitter:title", "")]
+    own += [cleaning.plain(heading.html or "", 500) if heading is not None else ""]
+    own += [element.text() if element is not None else ""]
+    site = _letters(sites[0])
+    lines = [line for one in own if (line := cleaning.label(one)) and (_letters(line) != site or one is own[-1])]
+    if not lines:
+        return ""
+    return _without_site(lines[0], sites, [line for line in lines[1:] if len(line) > 3])
 
 
-def _description(said: Mapping[str, str], article: Mapping[str, Any]) -> str:
-    names = ("og:description", "description", "twitter:description", "dc.description")
-    told = next((said[name] for name in names if name in said), "") or _text(article.get("description"))
+def _without_site(title: str, sites: Sequence[str], others: Sequence[str]) -> str:
+    """What stands behind the last mark goes where it is the site's name, or the page calls itself so elsewhere. A bar
+    sets off nothing else.
+    """
+    marks = list(_BETWEEN.finditer(title))
+    if not marks:
+        return title
+    before, behind = title[: marks[-1].start()].strip(), title[marks[-1].end() :].strip()
+    is_site = _letters(behind) in {_letters(name) for name in sites if name}
+    is_bar = marks[-1][0].strip() in {"|", "»"} and len(behind) <= 60 and title not in others
+    return before if before and (is_site or is_bar or before in others) else title
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _host(url: str) -> str:
+    """The name in the address of the site: example of www.example.org."""
+    try:
+        parts = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
+    except ValueError:
+        return ""
+    return max(parts[:-1], key=len, default="")
+
+
+def _description(said: Mapping[str, str], linked_data: Linked) -> str:
+    told = next((said[name] for name in _DESCRIPTIONS if name in said), "") or linked_data.description
     return cleaning.teaser(cleaning.label(told, 5000)).text
 
 
 def _published(
-    tree: LexborHTMLParser, said: Mapping[str, str], nodes: list[Mapping[str, Any]], language: str
-) -> date | None:
+    tree: LexborHTMLParser, said: Mapping[str, str], linked_data: Linked, language: str
+) -> date | None:  # fmt: skip
     """When it was published; never when it was changed."""
-    told = [_text(node.get("datePublished")) for node in nodes if node.get("datePublished")]
-    told += [said[name] for name in _DAYS if name in said]
-    for selector in ('[itemprop="datePublished"]', "article header time", "header time", "article time", "main time"):
-        for element in tree.css(selector)[:1]:
-            if "updated" not in markup.attribute(element, "class"):
-                told += [
-                    markup.attribute(element, "datetime") or markup.attribute(element, "content") or element.text()
-                ]
-    return next((day for one in told if (day := read_day(one, language=language))), None)
+    told = [linked_data.published, *(said[name] for name in _DAYS if name in said)]
+    day = next((day for one in told if one and (day := read_day(one, language=language))), None)
+    return day or bylines.published(tree, language)
 
 
-def _image(article: Mapping[str, Any]) -> str:
-    image = article.get("image")
-    first = image[0] if isinstance(image, list) and image else image
-    return _text(first.get("url")) if isinstance(first, dict) else _text(first)
+def _picture(tree: LexborHTMLParser, said: Mapping[str, str], linked_data: Linked, base: str) -> Picture:
+    """The picture that stands for the page, with its description where the page shows it too."""
+    shown = markup.selected(tree, "article img, main img, [role=main] img")[:40]
+    told = next((said[name] for name in _PICTURES if pictures.is_picture(said.get(name, ""))), "") or linked_data.image
+    if not pictures.is_picture(told):
+        first = pictures.in_nodes([one for one in shown if pictures.is_large(one)])
+        return Picture(_absolute(first.url, base), first.alt)
+    alt = said.get("og:image:alt") or said.get("twitter:image:alt", "")
+    name = _name(told)
+    same = next((one for one in shown if name and _name(pictures.source(one)) == name), None)
+    return Picture(_absolute(told, base), cleaning.label(alt or markup.attribute(same, "alt"), 1000))
 
 
-def _publisher(nodes: list[Mapping[str, Any]]) -> str:
-    for node in nodes:
-        if isinstance(publisher := node.get("publisher"), dict) and (name := _text(publisher.get("name"))):
-            return name
-    return ""
+def _absolute(address: str, base: str) -> str:
+    return entries.address(address, base) if address and base else address
 
 
-def _is_locked(tree: LexborHTMLParser, said: Mapping[str, str], nodes: list[Mapping[str, Any]]) -> bool:
-    """Whether only subscribers may read it (schema.org/isAccessibleForFree, article:content_tier)."""
-    if any(str(node.get("isAccessibleForFree", "")).lower() in {"false", "http://schema.org/false"} for node in nodes):
-        return True
-    return bool(_LOCKED.search(said.get("article:content_tier", ""))) or markup.first(tree, _WALL) is not None
+def _name(address: str) -> str:
+    return address.partition("?")[0].rpartition("/")[2]
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+def _is_locked(tree: LexborHTMLParser, said: Mapping[str, str]) -> bool:
+    tier = said.get("article:content_tier", "") or said.get("og:article:content_tier", "")
+    return bool(_LOCKED.search(tier)) or markup.first(tree, _WALL) is not None

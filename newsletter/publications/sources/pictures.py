@@ -18,6 +18,10 @@ _NO_PICTURE = re.compile(
 )
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file")
 _BETWEEN = re.compile(r",\s+|(?<=\d[wx]),")
+_FURNITURE = re.compile(
+    r"(?<![a-z])(?:avatar|logo|icon|author|profile|badge|sprite|emoji|share)s?(?![a-z])", re.IGNORECASE
+)
+_LARGE = 200  # pixels
 _SMALLEST = 48  # pixels; what is said to be smaller is an icon or a counter
 
 
@@ -81,6 +85,13 @@ def pixels(value: object) -> int:
     """A width or height as websites write it ("600", "600px"); 0 where it says nothing."""
     found = re.match(r"\s*(\d{1,6})", str(value or ""))
     return int(found[1]) if found else 0
+
+
+def is_large(image: LexborNode) -> bool:
+    """Whether it may show what an article is about: no portrait of its author, no logo."""
+    names = " ".join(markup.attribute(image, name) for name in ("class", "id", "src"))
+    width = pixels(image.attributes.get("width"))
+    return not _FURNITURE.search(names) and (width == 0 or width >= _LARGE)
 
 
 def _small(attributes: Mapping[str, str | None]) -> bool:
