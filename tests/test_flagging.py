@@ -88,6 +88,14 @@ def test_initials_are_understood() -> None:
     assert flags([fund, right]) == {}
 
 
+def test_the_organisations_own_name_makes_no_summary_anothers() -> None:
+    told = [entry(str(number), f"Riverside Towns Council, volume {name}", "Words of the year.") for number, name in
+            enumerate(("alpha", "bravo", "charlie", "delta", "foxtrot", "golf", "hotel", "india", "juliet"))]  # fmt: skip
+    told.append(entry("plan", "Riverside Towns Council and an ambitious plan", "What towns mean to do about heat."))
+    told.append(entry("pledge", "Fund and pledge", "Riverside Towns Council asks for ambitious help with money."))
+    assert flags(told) == {}
+
+
 TWICE = "Forty towns planted trees along their schools, and measured what became of the heat."
 
 
