@@ -12,11 +12,25 @@ MOST_PROBLEMS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that is no publication: where it begins, its title if it has one, and all that is wrong with it."""
+
+    line: int
+    title: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a file holds: the good rows by line, and a sentence for everything that is wrong."""
+    """What a file holds: the good rows by line, and the bad ones."""
 
     rows: tuple[tuple[int, Publication], ...]
-    problems: tuple[str, ...]
+    bad: tuple[BadRow, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for everything that is wrong."""
+        return tuple(f"line {row.line}, {reason}" for row in self.bad for reason in row.reasons)
 
 
 def read_json(text: str, kinds: Collection[str]) -> list[tuple[int, Publication]]:
@@ -60,17 +74,19 @@ def refusal(problems: tuple[str, ...]) -> BadInput:
 
 def _parsed(records: Iterable[Record], kinds: Collection[str], language: str) -> Parsed:
     rows: list[tuple[int, Publication]] = []
-    problems: list[str] = []
+    bad: list[BadRow] = []
     seen: dict[tuple[str, str], int] = {}
     for record in records:
         publication, reasons = check(record.fields, kinds, language) if not record.problem else (None, [record.problem])
         reasons += _twice(publication, record.line, seen) if publication else []
-        problems += [f"line {record.line}, {reason}" for reason in reasons]
         if publication and not reasons:
             rows.append((record.line, publication))
-    if not rows and not problems:
+        else:
+            title = record.fields.get("title")
+            bad.append(BadRow(record.line, title if isinstance(title, str) else "", tuple(reasons)))
+    if not rows and not bad:
         raise BadInput("The file holds no publications.")
-    return Parsed(tuple(rows), tuple(problems))
+    return Parsed(tuple(rows), tuple(bad))
 
 
 def _twice(publication: Publication, line: int, seen: dict[tuple[str, str], int]) -> list[str]:

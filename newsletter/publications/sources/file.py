@@ -9,7 +9,7 @@ from newsletter.fetch import Web
 from newsletter.publications.importing import MOST_FILE_BYTES
 from newsletter.publications.kinds import STARTING_KINDS
 from newsletter.publications.model import Publication
-from newsletter.publications.reading import Parsed, parse_csv, parse_json
+from newsletter.publications.reading import BadRow, Parsed, parse_csv, parse_json
 from newsletter.publications.sources import cleaning, entries
 from newsletter.publications.sources.model import Definition, Entry, Memory, Refused, Total
 from newsletter.publications.sources.visiting import visit
@@ -29,11 +29,10 @@ class FileReader:
         kept = dict(memory)
         base, text = _text(definition, web, kept)
         told = _parsed(definition, text)
-        refused = _refused(told)
-        yield Total(len(told.rows) + len(refused))
+        yield Total(len(told.rows) + len(told.bad))
         for _, publication in told.rows:
             yield _entry(publication, base)
-        yield from refused
+        yield from map(_refused, told.bad)
         memory.clear()
         memory.update(kept)
 
@@ -45,13 +44,10 @@ def _parsed(definition: Definition, text: str) -> Parsed:
     return parse_json(text, known, language) if is_json else parse_csv(text, known, language)
 
 
-def _refused(told: Parsed) -> list[Refused]:
-    """Each bad row once, with all that is wrong with it."""
-    reasons: dict[str, list[str]] = {}
-    for problem in told.problems:
-        where, _, why = problem.partition(", ")
-        reasons.setdefault(where, []).append(why)
-    return [Refused(where, cleaning.one_line("; ".join(why), 1000)) for where, why in reasons.items()]
+def _refused(row: BadRow) -> Refused:
+    title = cleaning.one_line(row.title[:200], 60)
+    where = f'line {row.line}, "{title}"' if title else f"line {row.line}"
+    return Refused(where, cleaning.one_line("; ".join(row.reasons), 1000))
 
 
 def _text(definition: Definition, web: Web, memory: Memory) -> tuple[str, str]:
