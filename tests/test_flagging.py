@@ -89,8 +89,8 @@ def test_initials_are_understood() -> None:
 
 
 def test_the_organisations_own_name_makes_no_summary_anothers() -> None:
-    told = [entry(str(number), f"Riverside Towns Council, volume {name}", "Words of the year.") for number, name in
-            enumerate(("alpha", "bravo", "charlie", "delta", "foxtrot", "golf", "hotel", "india", "juliet"))]  # fmt: skip
+    volumes = ["alpha", "bravo", "charlie", "delta", "foxtrot", "golf", "hotel", "india", "juliet"]
+    told = [entry(one, f"Riverside Towns Council, volume {one}", "Words of the year.") for one in volumes]
     told.append(entry("plan", "Riverside Towns Council and an ambitious plan", "What towns mean to do about heat."))
     told.append(entry("pledge", "Fund and pledge", "Riverside Towns Council asks for ambitious help with money."))
     assert flags(told) == {}
