@@ -1,7 +1,7 @@
 """Listings of websites, read by the selectors that somebody declared; the organisation's own page among them."""
 
-import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from html import escape
 from pathlib import Path
@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import BadInput, Refusal
-from newsletter.fetch import Web
-from newsletter.publications.sources import metadata, page
+from newsletter.fetch import Page, Web
+from newsletter.publications.sources import page
+from newsletter.publications.sources.listing import Listing
 from newsletter.publications.sources.model import Definition, Entry, Memory, NotModified, Refused, SourceKind, Total
 from tests.served import Served
+from tests.source_contract import Case, SourceContract, check_entry
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 OPTIONS = {"item": "article.teaser"}
@@ -119,22 +121,6 @@ def test_the_listing_is_read_page_by_page(site: Served, web: Web) -> None:
     assert [one.title for one in read(listing(site, next='a[rel="next"]', most_items=2), web)] == ["A", "B"]
 
 
-def test_a_link_is_followed_once_for_its_day(site: Served, web: Web) -> None:
-    site.page("/resources", html_of(teaser("/a", "A"), teaser("/b", "B")), etag='"1"')
-    site.page("/a", "<html><head><meta name='dc.date' content='2024-05-12'></head></html>")
-    site.page("/b", "<html>No day here</html>")
-    memory: Memory = {}
-    assert [one.published_on for one in read(listing(site), web, memory)] == [date(2024, 5, 12), None]
-    assert json.loads(json.dumps(memory)) == memory
-    with pytest.raises(NotModified):
-        read(listing(site), web, memory)
-    site.page("/resources", html_of(teaser("/a", "A"), teaser("/c", "C")), etag='"2"')
-    asked = len(site.requests)
-    assert [one.published_on for one in read(listing(site), web, memory)] == [date(2024, 5, 12), None]
-    assert [one.path for one in site.requests[asked:]] == ["/resources", "/c"]
-    assert [one.published_on for one in read(listing(site, follow=False), web)] == [None, None]
-
-
 def test_other_selectors_read_an_unchanged_page_again(site: Served, web: Web) -> None:
     site.page("/resources", html_of(teaser("/a", "A")), etag='"1"')
     memory: Memory = {}
@@ -145,14 +131,23 @@ def test_other_selectors_read_an_unchanged_page_again(site: Served, web: Web) ->
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"item": ""}, "CSS selector"), ({"item": "article["}, "no CSS selector"), ({"item": ".gone"}, "finds nothing"),
-        ({"titel": "h2"}, "no option 'titel'"),
+        ({"item": ""}, "CSS selector"),
+        ({"item": "article["}, 'Option item: "article\\[" is no CSS selector'),
+        ({"item": ".gone"}, 'item=".gone" finds nothing'), ({"titel": "h2"}, "no option 'titel'"),
+        ({"title": "h2::x"}, "Option title: .* is no CSS selector"), ({"next": "a[["}, "Option next"),
+        ({"title": "h7"}, 'title="h7" finds nothing in the items'), ({"link": ".a"}, 'link=".a" finds nothing'),
+        ({"date": ".day"}, 'date=".day" finds nothing'), ({"summary": ".s"}, "summary"), ({"image": ".i"}, "image"),
     ],
 )  # fmt: skip
 def test_a_selector_that_is_of_no_use_is_named(site: Served, web: Web, options: dict[str, str], said: str) -> None:
-    site.page("/resources", html_of(teaser("/a", "A")))
+    site.page("/resources", html_of(teaser("/a", "A"), teaser("/b", "B"), teaser("/c", "C")))
     with pytest.raises(BadInput, match=said):
         read(listing(site, **options), web)
+
+
+def test_a_single_item_may_lack_its_picture(site: Served, web: Web) -> None:
+    site.page("/resources", html_of(teaser("/a", "A")))
+    assert len(read(listing(site, follow=False, image="img", date=".day", next="a.next"), web)) == 1
 
 
 def test_one_bad_item_costs_no_other(site: Served, web: Web) -> None:
@@ -165,6 +160,45 @@ def test_one_bad_item_costs_no_other(site: Served, web: Web) -> None:
     assert "Nowhere" in str(told[1])
 
 
+@pytest.mark.parametrize(
+    ("inner", "image"),
+    [
+        ("<img src='/blank.gif' data-src='/a.jpg' alt='A'>", "/a.jpg"),
+        ("<img src='data:image/gif;base64,R0' data-srcset='/s.jpg 300w, /a.jpg 900w' alt='A'>", "/a.jpg"),
+        ("<img alt='A' srcset='/a.jpg 2x, /s.jpg 1x'>", "/a.jpg"),
+        ("<img src='data:image/gif;base64,R0'><noscript><img src='/a.jpg' alt='A'></noscript>", "/a.jpg"),
+        ("<picture><source srcset='/a.webp'><img src='/a.jpg' alt='A'></picture>", "/a.jpg"),
+        ("<img width=20 src='/icon.png' alt='Icon'><img src='/a.jpg' alt='A'>", "/a.jpg"),
+    ],
+)
+def test_pictures_that_load_late_are_found(site: Served, web: Web, inner: str, image: str) -> None:
+    site.page("/resources", html_of(teaser("/a", "T", inner)))
+    (found,) = read(listing(site, follow=False), web)
+    assert (found.title, found.summary, found.image, found.image_alt) == ("T", "", site.url(image), "A")
+
+
+def test_a_link_around_everything_and_a_picture_that_is_a_link_give_the_title(site: Served, web: Web) -> None:
+    first = '<a class="card" href="/a"><img src="/a.jpg" alt="Mayors on a stage"><h3>CO<sub>2</sub> in cities</h3></a>'
+    second = '<div class="card"><a href="/b"><img src="/b.jpg" alt="A hall"></a><a href="/b">Cities act</a></div>'
+    site.page("/resources", f"<base href='/en/'><html lang=en>{first}{second}</html>")
+    found = read(listing(site, item=".card", follow=False), web)
+    assert [(one.url, one.title) for one in found] == [
+        (site.url("/a"), "CO2 in cities"), (site.url("/b"), "Cities act"),
+    ]  # fmt: skip
+
+
+def test_paging_stays_on_its_website_and_relative_addresses_where_the_page_says(site: Served, web: Web) -> None:
+    more = '<li class="next"><a href="https://elsewhere.example/">Next</a></li>'
+    html = html_of(teaser("a", "A"), more=more).replace("<body>", "<base href='/en/'><body>")
+    site.page("/resources", html)
+    assert [one.url for one in read(listing(site, next=".next", follow=False), web)] == [site.url("/en/a")]
+
+
+def test_items_within_items_are_read_once(site: Served, web: Web) -> None:
+    site.page("/resources", "<div>" * 900 + "<a href='/a'>A title</a>")
+    assert len(read(listing(site, item="div", follow=False), web)) == 1
+
+
 _PIECES = st.sampled_from(
     ["<article class=teaser>", "</article>", "<a href='/x'>", "<a href='//['>", "<h2>", "<time datetime='", "'>", "\0",
      "&#xD800;", "<img src=", "<script type='application/ld+json'>", '{"datePublished":', "[[[", "x" * 300,
@@ -172,19 +206,42 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(_PIECES | st.text(max_size=30), max_size=40))
-def test_any_page_is_read_or_refused(pieces: list[str]) -> None:
-    text = "".join(pieces)
-    found = metadata.read(text)
-    assert found.published_on is None or 1900 <= found.published_on.year < 2100
-    assert "\n" not in found.title
+@given(st.lists(_PIECES | st.text(max_size=30), max_size=40).map("".join), st.sampled_from(["", "h2", "a", "time"]))
+def test_any_listing_is_read_or_refused(text: str, selector: str) -> None:
+    options = {"item": "article", "title": selector, "date": selector, "image": selector, "next": selector}
+    definition = Definition("a", SourceKind.PAGE, "https://example.org/", options=options)
+    content = f"<article class=teaser><h2><a href=/1>{text}</article>".encode("utf-8", "surrogatepass")
+    with suppress(BadInput):
+        found = Listing.of(Page(definition.url, 200, content), definition)
+        found.check()
+        for one in found.entries(500):
+            if isinstance(one, Entry):
+                check_entry(one)
+            else:
+                assert "cannot be read" not in one.why
+        assert found.next() == "" or found.next().startswith("http")
 
 
-@pytest.mark.parametrize("text", ["<div>" * 100_000, "<p " + "a=1 " * 100_000 + ">", "<a" * 100_000, "{" * 100_000])
-def test_a_page_that_no_website_needs_is_refused_or_read_quickly(text: str) -> None:
-    script = f'<script type="application/ld+json">{"[" * 100_000}</script>'
-    for one in (text, script, text + script):
-        try:
-            metadata.read(one)
-        except Refusal:
-            continue
+@pytest.mark.parametrize(
+    "text",
+    ["<div>" * 100_000, f"<p {'a=1 ' * 100_000}>", "<a" * 100_000, "<li>" * 100_000, "<li><a href=/a>A</a>" * 50_000,
+     f"<li><a href=/a title='{'x' * 1_000_000}'></a>", "<li><h2>" + "<b></b>" * 100_000],
+    ids=range(7),
+)  # fmt: skip
+def test_a_listing_that_would_take_long_is_read_quickly_or_refused(site: Served, web: Web, text: str) -> None:
+    site.page("/resources", text)
+    with suppress(Refusal):
+        assert len(read(listing(site, item="li", follow=False), web)) <= page.MOST_ITEMS
+
+
+class TestPage(SourceContract):
+    reader = page.PageReader()
+
+    @pytest.fixture
+    def case(self, site: Served) -> Case:
+        def serve(*links: str) -> None:
+            items = "".join(teaser(link, f"Title {link}") for link in links)
+            site.page("/resources", f"<html lang='en'>{items}</html>", etag=f'"{len(items)}"')
+
+        serve("/a", "/b", "/c")
+        return Case(listing(site, follow=False), 3, lambda: serve("/a", "javascript:b", "/c"))
