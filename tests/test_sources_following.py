@@ -67,8 +67,8 @@ def test_what_a_followed_page_says_is_the_same_at_each_visit(site: Served, web: 
     memory: Memory = {}
     (first,) = read(listing(site), web, memory)
     assert first == Entry(
-        id=site.url("/a"), url=site.url("/a"), title="A", summary="Mayors met and\u2026", published_on=date(2024, 5, 12),
-        language="en", image=site.url("/a.jpg"), image_alt="A hall", flags=("cut_off",),
+        id=site.url("/a"), url=site.url("/a"), title="A", summary="Mayors met and\u2026",
+        published_on=date(2024, 5, 12), language="en", image=site.url("/a.jpg"), image_alt="A hall", flags=("cut_off",),
     )  # fmt: skip
     site.page("/resources", html_of(teaser("/a", "A"), more="<p>Changed</p>"), etag='"2"')
     site.remove("/a")
