@@ -117,7 +117,7 @@ def told(name: str, one: dict[str, float]) -> str:
     waiting = one["waiting_seconds"] / one["seconds"]
     middle, longest = one["transaction_median"] * 1000, one["transaction_longest"] * 1000
     return (
-        f"{name:22} {one['seconds']:6.2f} s ({one['cpu_seconds']:.2f} s at work), {waiting:4.0%} waiting for the network "
+        f"{name:22} {one['seconds']:6.2f} s ({one['cpu_seconds']:.2f} s at work), {waiting:4.0%} waiting for the site "
         f"({one['fetching_seconds']:.2f} s in fetches), {one['peak_mb']:.0f} MB at most; {counted or 'nothing read'}; "
         f"a transaction {middle:.0f} ms, the longest {longest:.0f} ms"
     )

@@ -155,6 +155,7 @@ def test_a_day_given_by_hand_stays_until_the_source_tells_one(world: World) -> N
     world.serve("/a.json", item("one", "A better title", published_on=""))
     assert numbers(world.collect("a")) == {"changed": 1}
     assert (world.rows()[0].id, world.rows()[0].published_on) == (world_id, date(2024, 6, 1))
+    assert set(world.changes()[-1][2]) == {"title"}  # the source changed no day
     world.serve("/a.json", item("one", "A better title", published_on="2024-06-02"))
     assert numbers(world.collect("a")) == {"changed": 1}
     assert world.rows()[0].published_on == date(2024, 6, 2)
@@ -404,6 +405,26 @@ def test_a_source_that_fails_keeps_its_trouble_and_is_asked_less_and_less(world:
     found = world.source("a")
     assert (found.trouble, found.failures, found.failing_since) == ("", 0, None)
     assert found.next_at == world.now + visits.EVERY
+
+
+def test_the_memory_of_a_visit_that_failed_is_not_kept(
+    sqlite_world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from newsletter.publications.sources.file import FileReader
+
+    def read(_: object, definition: object, web: object, memory: dict[str, Any]) -> Iterator[Any]:
+        memory["etag"] = "of what never landed"
+        yield from ()
+        raise RuntimeError("in the middle")
+
+    world = sqlite_world
+    world.serve("/a.json", item("one"))
+    world.add("/a.json")
+    world.collect("a")
+    before = world.source("a").memory
+    monkeypatch.setattr(FileReader, "read", read)
+    assert world.collect("a").trouble
+    assert world.source("a").memory == before
 
 
 @pytest.mark.parametrize(("asked", "hours"), [("7200", 2), ("60", 1), ("99999999", 24 * 7)])

@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from newsletter.publications import rules as ruling
+from newsletter.publications import texts
 from newsletter.publications.checking import REQUIRED, check
 from newsletter.publications.guessing import guess
+from newsletter.publications.guessing.hosts import host_of, main_host, registered
 from newsletter.publications.model import Publication
-from newsletter.publications.sources.model import Definition, Entry
+from newsletter.publications.sources.model import Definition, Entry, SourceKind
 from newsletter.publications.texts import MOST_SUMMARY
 
 MOST_ID = 400  # characters of a source's own id; a longer one is hashed
@@ -16,6 +19,7 @@ _NEEDED = {*REQUIRED, "external_id"}
 _SAME = (
     "title", "summary", "url", "image", "image_alt", "image_credit", "original_source", "place", "who_for",
 )  # fmt: skip
+_FEEDS = {SourceKind.FEED, SourceKind.JSON_FEED}
 _DAYS = ("published_on", "deadline_on", "starts_on", "ends_on")
 
 
@@ -27,6 +31,15 @@ class Reading:
     rules: tuple[ruling.Rule, ...] = ()
     own_hosts: frozenset[str] = frozenset()
     kinds: tuple[str, ...] = ()
+
+    def after(self, entries: Sequence[Entry]) -> Self:
+        """The same, where a feed lies with a service and leads nowhere that is known: what most of it leads to is ours
+        too.
+        """
+        known = {registered(host) for host in self.own_hosts}
+        if self.definition.kind not in _FEEDS or any(registered(host_of(entry.url)) in known for entry in entries):
+            return self
+        return replace(self, own_hosts=self.own_hosts.union(main_host(entry.url for entry in entries)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +72,23 @@ def qualified(slug: str, entry_id: str) -> str:
 
 
 def own_id(entry_id: str) -> str:
-    """The source's own id as it is kept: as it is, or hashed where it is long."""
-    if len(entry_id) <= MOST_ID:
-        return entry_id
-    return f"sha256:{hashlib.sha256(entry_id.encode('utf-8', 'replace')).hexdigest()}"
+    """The source's own id as it is kept: as it is, or hashed where it is long or no line that a database takes."""
+    try:
+        if texts.heading(entry_id, MOST_ID) == entry_id:
+            return entry_id
+    except texts.TextError:
+        pass
+    return f"sha256:{hashlib.sha256(entry_id.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def said_by(entry: Entry, rules: Sequence[ruling.Rule]) -> str:
     """SHA-256 of what the source says of the entry, and of the rules it is read by: another one means to look again."""
     said = [getattr(entry, name) for name in Entry.__dataclass_fields__ if name not in {"id", "flags"}]
-    return hashlib.sha256(repr([said, [str(rule) for rule in rules]]).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(repr([said, [str(rule) for rule in rules]]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _fields(entry: Entry, reading: Reading) -> tuple[dict[str, str], str]:
-    ruled, guessed = ruling.apply(reading.rules, entry), guess(entry, reading.own_hosts)
+    ruled, guessed = ruling.apply(reading.rules, entry), guess(entry, reading.own_hosts, reading.definition.url)
     fields = {name: getattr(entry, name) for name in _SAME}
     fields |= {name: day.isoformat() for name in _DAYS if (day := getattr(entry, name))}
     fields["summary"] = _shortened(entry.summary)
@@ -88,4 +104,5 @@ def _shortened(summary: str) -> str:
     """A website may put the whole article there."""
     if len(summary) <= MOST_SUMMARY:
         return summary
-    return summary[: MOST_SUMMARY - 1].rsplit(maxsplit=1)[0] + "…"
+    cut = summary[: MOST_SUMMARY - 1]
+    return (cut.rpartition(" ")[0] or cut) + "…"
