@@ -69,6 +69,11 @@ def test_a_website_is_enough(run: Run, site: Served) -> None:
     assert json.loads(run("collect", "--json"))["sources"][0]["not_modified"]
 
 
+def test_a_feed_that_lies_with_a_service_tells_our_own_publications(run: Run, site: Served) -> None:
+    site.page("/feed", feed("A report on cities", "A brief", "A visit"), content_type="application/feed+json")
+    assert "media_feature" not in run("sources", "try", site.url("/feed"))
+
+
 def test_what_fails_is_said_and_ends_with_1(run: Run, site: Served) -> None:
     site.page("/feed", feed("A"), content_type="application/feed+json")
     run("sources", "add", site.url("/feed"), "--slug", "network")

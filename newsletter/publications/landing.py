@@ -41,6 +41,8 @@ class Landing:
 
     def land(self, entries: Sequence[Entry]) -> None:
         """Take in at most MOST_AT_ONCE entries, in one transaction. NotFound where the source is no more."""
+        if not self._seen:
+            self.reading = self.reading.after(entries)
         fresh = self._fresh(entries)
         unchanged = self._unchanged(fresh)
         flagged = flags(entries) if len(unchanged) < len(fresh) else {}

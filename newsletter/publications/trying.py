@@ -62,10 +62,10 @@ def try_out(
     own = {"kinds": known} if definition.kind is SourceKind.FILE else {}
     few = replace(definition, options={"most_items": MOST, **definition.options, **own})
     parsed = tuple(ruling.parse(rule, known) for rule in rules)
-    reading = Reading(few, parsed, own_hosts, known)
     told = list(registry.reader(few.kind).read(few, web, {}))
     entries = [one for one in told if isinstance(one, Entry)][:MOST]
     problems = [one for one in told if isinstance(one, Refused)]
+    reading = Reading(few, parsed, own_hosts, known).after(entries)
     items = []
     for entry in entries:
         derived = derive(entry, reading)
