@@ -181,7 +181,8 @@ def test_a_new_time_replaces_the_old_one(approved: Route) -> None:
     for day in (12, 13):
         approved.pipeline.plan(SLUG, approved.now.replace(day=day), approved.who(AUTHOR))
     with approved.database.reading() as session:
-        assert [row.due_at.day for row in session.scalars(select(CalendarRow))] == [13]
+        due = {row.step: row.due_at.day for row in session.scalars(select(CalendarRow))}
+        assert due == {"send": 13, "planned_eve": 12}
 
 
 # -- held, stopped, settled ----------------------------------------------------------------------------------------

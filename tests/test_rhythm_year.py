@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -23,16 +24,18 @@ from newsletter.issues import rhythms
 from newsletter.issues.model import CoverageState, State
 from newsletter.issues.tables import CoverageRow, IssueRow
 from newsletter.issues.views import find
-from newsletter.publications.tables import PublicationRow, SourceRow
+from newsletter.publications import sourcing
+from newsletter.publications.tables import PublicationRow
 from tests.conftest import drop_postgres, new_postgres
 from tests.postgres import Postgres
-from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, Route, furnish, settings, stage
+from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, SITE, Route, furnish, settings, stage
+from tests.served import Asked, Reply, Served
 from tests.test_worker import once
 
 RULE = "third Tuesday of the quarter's last month, 09:00"  # 19 March, 18 June, 17 September, 17 December
 READERS = ("ada@example.org", "bob@example.org", "eve@example.org")
 
-# What the website publishes, by day; and the issue that it belongs into. It is told by one source, but for the last.
+# What the website publishes, by day, and the issue that it belongs into.
 PUBLISHED: dict[str, tuple[str, str, str]] = {
     "2024-01-15": ("report", "Year in Review 2023", "2024-Q1"),
     "2024-02-20": ("readout", "Mayors meet in Bogotá", "2024-Q1"),
@@ -64,11 +67,11 @@ class Killed(BaseException):
 class Year:
     """The office, its website, its machine and its disk; time passes by `until`."""
 
-    def __init__(self, route: Route, server: Postgres | None) -> None:
+    def __init__(self, route: Route, site: Served, server: Postgres | None) -> None:
         self.route = route
+        self.site = site
         self.server = server
         self.off: tuple[datetime, datetime] | None = None  # no machine runs then
-        self.told: set[str] = set()
         self.read: set[Path] = set()
         self.said: list[tuple[datetime, str, str]] = []  # when who here got which letter
         self.copies: list[tuple[str, str]] = []  # which reader got which issue, by its subject
@@ -86,10 +89,11 @@ class Year:
         self.look(end)
 
     def _following(self) -> datetime:
-        """Nine in the morning, or earlier when something falls due."""
+        """Monday, nine in the morning, or earlier when something falls due."""
         zone, now = self.route.settings.zone, self.route.now
-        days = (now.astimezone(zone).date() + timedelta(days=ahead) for ahead in (0, 1))
-        mornings = (datetime.combine(day, time(9), zone).astimezone(UTC) for day in days)
+        today = now.astimezone(zone).date()
+        mondays = (today + timedelta(days=ahead - today.weekday()) for ahead in (0, 7))
+        mornings = (datetime.combine(day, time(9), zone).astimezone(UTC) for day in mondays)
         morning = next(one for one in mornings if one > now)
         with self.route.database.reading() as session:
             ahead = select(func.min(CalendarRow.due_at)).where(CalendarRow.done_at.is_(None), CalendarRow.due_at > now)
@@ -100,7 +104,7 @@ class Year:
         self.route.now = moment
         if self.off and self.off[0] <= moment < self.off[1]:
             return
-        self.visit()
+        self.route.pipeline.collect_due()
         self.tick()
 
     def tick(self) -> None:
@@ -123,22 +127,24 @@ class Year:
 
     # -- the website ----------------------------------------------------------------------------------------------
 
-    def visit(self) -> None:
-        """What a visit to the source comes to: what is new there; while it is silent, a failure."""
+    def feed(self, _: Asked) -> Reply:
+        """The website's feed at this moment: its last ten, or nothing at all."""
         today = self.route.now.astimezone(self.route.settings.zone).date().isoformat()
-        silent = SILENT[0] <= today < SILENT[1]
-        with self.route.database.transaction() as session:
-            source = session.scalars(select(SourceRow)).one()
-            source.failing_since = (source.failing_since or self.route.now) if silent else None
-            source.trouble = "The host cannot be found." if silent else ""
-        fresh = [day for day in PUBLISHED if TOLD_LATE.get(day, day) <= today and day not in self.told]
-        if fresh and not silent:
-            self.route.import_([
-                {"external_id": day, "kind": PUBLISHED[day][0], "title": PUBLISHED[day][1], "published_on": day,
-                 "summary": "Two sentences say what it is. They are the author's own."}
-                for day in fresh
-            ])  # fmt: skip
-            self.told |= set(fresh)
+        if SILENT[0] <= today < SILENT[1]:
+            return Reply(b"Gone to lunch", 503)
+        shown = sorted((TOLD_LATE.get(day, day), day) for day in PUBLISHED if TOLD_LATE.get(day, day) <= today)
+        items = "".join(self._item(day) for _, day in reversed(shown[-10:]))
+        feed = f'<rss version="2.0"><channel><title>The website</title><language>en</language>{items}</channel></rss>'
+        return Reply(feed, content_type="application/rss+xml; charset=utf-8")
+
+    def _item(self, day: str) -> str:
+        kind, title, _ = PUBLISHED[day]
+        at = format_datetime(datetime.fromisoformat(f"{day}T10:00+00:00"))
+        return (
+            f"<item><guid>{day}</guid><title>{title}</title><link>{SITE}/{day}</link>"
+            f"<category>{kind}</category><pubDate>{at}</pubDate>"
+            f"<description>Two sentences say what {title} is about. They are its author's own.</description></item>"
+        )
 
     # -- people ---------------------------------------------------------------------------------------------------
 
@@ -188,19 +194,19 @@ def year(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> I
     """The list has its rhythm since 3 January 2024."""
     stage(tmp_path)
     furnish(tmp_path, database_url)
-    route = Route(tmp_path, settings(tmp_path, database_url), datetime(2024, 1, 3, 8, tzinfo=UTC))
+    began = datetime(2024, 1, 3, 8, tzinfo=UTC)
+    route = Route(tmp_path, settings(tmp_path, database_url, fetch_allow_private=True), began)
     for reader in READERS:
         route.add_reader(reader)
-    with route.database.transaction() as session:
-        rhythms.set_rhythm(session, route.list_id(), route.now.date(), route.settings.zone, send=RULE, country="BE")
-        session.add(
-            SourceRow(
-                slug="website", name="The website", kind="feed", url="https://www.mayors.example.org/feed", options={},
-                rules=[], memory={}, last={}, created_at=route.now, failures=0,
-            )
-        )  # fmt: skip
-    made = Year(route, None if route.database.is_sqlite else request.getfixturevalue("postgres"))
-    yield made
+    with Served() as site:
+        made = Year(route, site, None if route.database.is_sqlite else request.getfixturevalue("postgres"))
+        site.handler("/feed", made.feed)
+        rules = [f"category={kind} -> kind={kind}" for kind in {kind for kind, _, _ in PUBLISHED.values()}]
+        with route.database.transaction() as session:
+            rhythms.set_rhythm(session, route.list_id(), began.date(), route.settings.zone, send=RULE, country="BE")
+            website = sourcing.define("feed", site.url("/feed"), slug="website")
+            sourcing.add(session, website, began, name="The website", rules=rules)
+        yield made
     route.close()
 
 
@@ -331,17 +337,17 @@ def _next_year(year: Year) -> None:
 def _everything_is_accounted_for(year: Year) -> None:
     with year.route.database.reading() as session:
         rows = session.execute(
-            select(PublicationRow.external_id, IssueRow.period, CoverageRow.state)
+            select(PublicationRow.title, IssueRow.period, CoverageRow.state)
             .join(CoverageRow, CoverageRow.publication_id == PublicationRow.id)
             .join(IssueRow, IssueRow.id == CoverageRow.issue_id)
         ).all()
         periods = set(session.scalars(select(IssueRow.period)))
     assert periods == {"2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4", "2025-Q1"}
     used: defaultdict[str, list[str]] = defaultdict(list)
-    for day, period, state in rows:
+    for title, period, state in rows:
         if state == CoverageState.USED:
-            used[day].append(period)
-    assert dict(used) == {day: [period] for day, (_, _, period) in PUBLISHED.items()}
+            used[title].append(period)
+    assert dict(used) == {title: [period] for _, title, period in PUBLISHED.values()}
 
 
 def _everybody_has_each_issue_once(year: Year) -> None:

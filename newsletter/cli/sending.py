@@ -43,7 +43,9 @@ def plan(
         when = moment(at, "--at", pipeline)
         pipeline.plan(issue, when, actor(pipeline, by), calm=calm)
         say(f"Planned for {when.astimezone(pipeline.settings.zone):%A %d %B %Y, %H:%M} ({pipeline.settings.timezone}).")
-        say("It goes out then by itself, if the approval counts and newsletter run (or scheduler and worker) runs.")
+        err.print(
+            "It goes out then by itself, if the approval counts and newsletter run is running."
+        )
 
 
 @app.command()
