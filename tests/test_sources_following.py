@@ -89,6 +89,16 @@ def test_links_that_could_not_be_followed_are_followed_at_the_next_visit(site: S
         read(listing(site), web, memory)
 
 
+def test_one_link_that_fails_is_tried_again_though_the_listing_is_the_same(site: Served, web: Web) -> None:
+    site.page("/resources", html_of(teaser("/a", "A"), teaser("/b", "B")), etag='"1"')
+    site.page("/a", status=503)
+    site.page("/b", "<head><meta name='date' content='2024-05-12'></head>")
+    memory: Memory = {}
+    assert [one.published_on for one in read(listing(site), web, memory)] == [None, date(2024, 5, 12)]
+    site.page("/a", "<head><meta name='date' content='2024-05-11'></head>")
+    assert [one.published_on for one in read(listing(site), web, memory)] == [date(2024, 5, 11), date(2024, 5, 12)]
+
+
 def test_a_visit_follows_a_bounded_number_of_links(site: Served, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "MOST_FOLLOWED", 2)
     site.page("/resources", html_of(*(teaser(f"/{number}", f"Title {number}") for number in range(3))), etag='"1"')

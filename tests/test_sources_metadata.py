@@ -73,6 +73,7 @@ OTHER = "2024-06-01"
         (script('{"@type": "Report", "name": "a "quoted" word", "datePublished": "2024-05-12"}'), DAY),
         (script('{"name": "a "b" c", "datePublished": "2024-05-12", "x": {"datePublished": "2024-05-13"}}'), None),
         (script("{broken"), None),
+        (linked([[], {}] * 300 + [article(datePublished=OTHER)]), None),
     ],
 )  # fmt: skip
 def test_only_the_day_of_publication_counts(html: str, day: date | None) -> None:
