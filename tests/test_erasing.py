@@ -59,7 +59,8 @@ def test_the_address_and_the_name_are_nowhere_any_more(readers: Readers) -> None
                 state="waiting", list_id=readers.list_ids["calls"],
             )
         )  # fmt: skip
-        notice = session.scalars(select(NoticeRow).where(NoticeRow.subscriber_id == person)).one()
+        asked = (NoticeRow.subscriber_id == person, NoticeRow.kind == "address")
+        notice = session.scalars(select(NoticeRow).where(*asked)).one()
         notice.text = "550 <Mira@example.org>: user unknown"
         session.add(AttemptRow(notice_id=notice.id, at=NOW, verdict="rejected", fault="reader",
                                text="550 <mira@example.org> is unknown, mira@example.org!"))  # fmt: skip
