@@ -43,9 +43,7 @@ def plan(
         when = moment(at, "--at", pipeline)
         pipeline.plan(issue, when, actor(pipeline, by), calm=calm)
         say(f"Planned for {when.astimezone(pipeline.settings.zone):%A %d %B %Y, %H:%M} ({pipeline.settings.timezone}).")
-        err.print(
-            "It goes out then by itself, if the approval counts and newsletter run is running."
-        )
+        err.print("It goes out then by itself, if the approval counts and newsletter run is running.")
 
 
 @app.command()
