@@ -1,19 +1,17 @@
 """What a page says of its organisation in JSON-LD (schema.org Organization, PostalAddress)."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from newsletter.publications.sources import cleaning, markup
+from newsletter.publications.sources import cleaning
+from newsletter.publications.sources.linked_data import nodes
 
 _KINDS = re.compile(r"Organization|NGO|LocalGovernment|GovernmentOffice|City|Corporation|LocalBusiness|Foundation$")
-_MOST_SCRIPTS = 20
-_MOST_CHARACTERS = 300_000
-_MOST_OBJECTS = 500
+_WITHIN = ("@graph", "publisher", "mainEntity")  # where the organisation may stand
 _ADDRESS = ("streetAddress", "postOfficeBoxNumber", "postalCode", "addressLocality", "addressRegion", "addressCountry")
 
 
@@ -31,7 +29,7 @@ class Organisation:
 
 def organisation(tree: LexborHTMLParser) -> Organisation:
     """The first organisation that the page describes."""
-    for one in _objects(tree):
+    for one in nodes(tree, _WITHIN):
         if any(_KINDS.search(kind) for kind in _texts(one.get("@type"))):
             address = next((place for place in _listed(one.get("address")) if isinstance(place, Mapping)), {})
             country = _text(address.get("addressCountry"))
@@ -44,23 +42,6 @@ def organisation(tree: LexborHTMLParser) -> Organisation:
                 same_as=_texts(one.get("sameAs")),
             )
     return Organisation()
-
-
-def _objects(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
-    left = _MOST_OBJECTS
-    for script in markup.selected(tree, 'script[type="application/ld+json"]')[:_MOST_SCRIPTS]:
-        try:
-            waiting = [json.loads((script.text() or "")[:_MOST_CHARACTERS], strict=False)]
-        except (ValueError, RecursionError):
-            continue
-        while waiting and left:
-            left -= 1
-            one = waiting.pop(0)
-            if isinstance(one, list):
-                waiting[:0] = one[:left]
-            elif isinstance(one, dict):
-                yield one
-                waiting += [one[name] for name in ("@graph", "publisher", "mainEntity") if name in one]
 
 
 def _listed(value: Any) -> list[Any]:

@@ -39,22 +39,24 @@ class Linked:
 
 def linked(tree: LexborHTMLParser, url: str = "") -> Linked:
     """Of the article that the page is about; of several that it lists, none. `url` tells it from others."""
-    nodes = list(_nodes(tree))
-    named = {str(node["@id"]): node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1}
-    about = _about(nodes, url)
+    known = list(nodes(tree))
+    named = {str(node["@id"]): node for node in reversed(known) if isinstance(node.get("@id"), str) and len(node) > 1}
+    about = _about(known, url)
     return Linked(
         headline=_first(about, "headline", "name"),
         description=_first(about, "description"),
         published=_first(about, "datePublished"),
         image=next((found for node in about if (found := _image(node, named))), ""),
-        publisher=next((name for node in (*about, *nodes) if (name := _publisher(node, named))), ""),
+        publisher=next((name for node in (*about, *known) if (name := _publisher(node, named))), ""),
         language=_first(about, "inLanguage"),
         locked=any(_is_locked(node) for node in about),
     )
 
 
-def _nodes(tree: LexborHTMLParser) -> Iterator[_Node]:
-    """The objects in their order, outer ones first; what is broken beyond mending is passed over."""
+def nodes(tree: LexborHTMLParser, within: Sequence[str] = _WITHIN) -> Iterator[Mapping[str, Any]]:
+    """The objects of all scripts in their order, outer ones first; `within`: the names under which others may stand.
+    What is broken beyond mending is passed over.
+    """
     left = _MOST_OBJECTS
     for script in tree.css('script[type*="ld+json" i]')[:_MOST_SCRIPTS]:
         waiting = [_parsed(script.text()[:_MOST_CHARACTERS])]
@@ -65,7 +67,7 @@ def _nodes(tree: LexborHTMLParser) -> Iterator[_Node]:
                 waiting[:0] = one[:left]
             elif isinstance(one, dict):
                 yield one
-                waiting += [one[name] for name in _WITHIN if name in one]
+                waiting += [one[name] for name in within if name in one]
 
 
 def _parsed(text: str) -> object:
