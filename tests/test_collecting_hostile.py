@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -49,6 +50,7 @@ def test_an_entry_becomes_a_publication_or_is_refused_by_the_field(entry: Entry)
     assert len(own_id(entry.id)) <= 400
 
 
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # entries are long, and shown when it fails
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ENTRIES, max_size=8))
 def test_hostile_entries_cost_no_other(database: Database, entries: list[Entry]) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from newsletter.cli.console import err, opened, refusals, say
 from newsletter.cli.scheduler import ticking
+from newsletter.cli.sending import graceful
 from newsletter.cli.worker import logged, shift
 from newsletter.errors import BadInput
 from newsletter.pipeline import Pipeline
@@ -19,13 +20,13 @@ def web() -> None:
 
 def run() -> None:
     """Pages, worker and scheduler in one process: all that an installation needs. Until Ctrl-C."""
-    with refusals(), opened() as pipeline, logged():
-        stop = threading.Event()
-        with (
-            _beside("worker", shift(pipeline, stop).run, stop),
-            _beside("scheduler", ticking(pipeline, stop).run, stop),
-        ):
-            _serve(pipeline, stop)
+    # A signal that comes before the pages are there ends it in order, too.
+    with (
+        refusals(), opened() as pipeline, logged(), graceful() as stop,
+        _beside("worker", shift(pipeline, stop).run, stop),
+        _beside("scheduler", ticking(pipeline, stop).run, stop),
+    ):  # fmt: skip
+        _serve(pipeline, stop)
 
 
 def _serve(pipeline: Pipeline, stop: threading.Event) -> None:
