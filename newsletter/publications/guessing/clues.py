@@ -27,7 +27,7 @@ _LABELS = Phrasebook(NAMES, SECTIONS)
 _NAMES = Phrasebook(NAMES)
 _TITLES = Phrasebook(TITLES)
 _SUMMARIES = Phrasebook(SUMMARIES)
-_HEAD = re.compile(r"^\W*(.{2,60}?)\s*(?::|\s[|–—-]\s|\]|\))\s*(?=\S)")
+_HEAD = re.compile(r"^\W{0,20}(.{2,60}?)\s*(?::|\s[|–—-]\s|\]|\))\s*(?=\S)")
 _TAIL = re.compile(r"(?::|\s[|–—-]\s|\(|\[)\s*([^:|–—()\[\]]{2,40}?)[)\]]?\s*$")
 _DATELINE = re.compile(
     r"^[^.!?]{2,40}?[,(]?\s*(?:\d{1,2}(?:st|nd|rd|th)?\s+)?[^\W\d_]{3,12}\.?\s+(?:\d{1,2},?\s+)?20\d\d\)?\s*[–—-]\s"
@@ -118,7 +118,7 @@ def _title(entry: Entry) -> Iterator[Clue]:
     for found in told:
         yield Clue(found.kind, found.weight * _share(found, acts, len(said)), f'its title says "{found.phrase}"')
     for pattern, weight in ((_HEAD, 1.3), (_TAIL, 1.1)):
-        if part := pattern.search(entry.title):
+        if part := pattern.search(entry.title[:500]):
             yield from _named(part[1], weight)
             if hosts.is_outlet(part[1]):
                 yield Clue("media_feature", 8, f"its title names {part[1].strip()} apart")
