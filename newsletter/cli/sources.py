@@ -14,6 +14,7 @@ from newsletter.errors import BadInput
 from newsletter.fetch import Web
 from newsletter.pipeline import Pipeline
 from newsletter.publications import collecting, recognising, sourcing
+from newsletter.publications.addresses import host_of
 from newsletter.publications.discovering.discover import discover as discover_
 from newsletter.publications.discovering.model import Discovery, Proposal
 from newsletter.publications.sources.model import Definition
@@ -263,7 +264,7 @@ def _value(name: str, value: str) -> object:
 
 def _try(pipeline: Pipeline, web: Web, definition: Definition, rules_: Sequence[str]) -> Tried:
     with pipeline.database.reading() as session:
-        own_hosts = pipeline.own_hosts(session) | {sourcing.host(definition.url)}
+        own_hosts = pipeline.own_hosts(session) | {host_of(definition.url)}
         known = sourcing.checked_rules(session, rules_)
     return try_out(pipeline.database, web, definition, known, own_hosts)
 

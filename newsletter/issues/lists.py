@@ -1,7 +1,6 @@
 """The profile of a list: who speaks, from where, and the sections that its issues start from."""
 
 import re
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from newsletter.issues.model import Calm, Profile
 from newsletter.issues.sections import add_sections
 from newsletter.issues.send_rules import CADENCES
 from newsletter.issues.tables import ProfileRow
+from newsletter.publications.addresses import host_of
 
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 ARCHIVES = ("public", "unlisted", "none")
@@ -112,7 +112,7 @@ def profile(session: Session, list_id: int) -> Profile:
 def hosts(session: Session) -> frozenset[str]:
     """The hosts of the lists' websites, without "www."."""
     websites = session.scalars(select(ProfileRow.website).where(ProfileRow.website != ""))
-    return frozenset((urlsplit(one).hostname or "").removeprefix("www.") for one in websites) - {""}
+    return frozenset(map(host_of, websites)) - {""}
 
 
 def calm(session: Session, list_id: int) -> Calm:

@@ -37,6 +37,14 @@ def canonical_url(url: str) -> str:
     return where + _path(path) + _query(parts) + _route(parts.fragment)
 
 
+def host_of(url: str) -> str:
+    """The host of an address in small letters, without "www."; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def has_page(url: str) -> bool:
     """Whether it leads further than to the front page of a site, where many things may stand."""
     return bool(re.search(r"[/?#]", canonical_url(url)))

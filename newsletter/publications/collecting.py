@@ -3,7 +3,7 @@
 import copy
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from newsletter.clock import Clock
@@ -12,11 +12,11 @@ from newsletter.errors import BadInput, NotFound, Refusal
 from newsletter.fetch import Unreachable, Web
 from newsletter.publications import picturing, store, vanishing, visits
 from newsletter.publications import rules as ruling
-from newsletter.publications.deriving import Reading
+from newsletter.publications.deriving import Reading, asked
 from newsletter.publications.kinds import kinds
 from newsletter.publications.landing import MOST_AT_ONCE, Landing
 from newsletter.publications.sources import registry
-from newsletter.publications.sources.model import Entry, Memory, NotModified, Refused, SourceKind, Total
+from newsletter.publications.sources.model import Entry, Memory, NotModified, Refused, Total
 from newsletter.publications.sourcing import Source
 from newsletter.publications.taking import Item
 
@@ -108,10 +108,7 @@ class _Visit:
         with self.database.reading() as session:
             known = tuple(kind.slug for kind in kinds(session))
         rules, problems = _rules(self.source.rules, known)
-        definition = self.source.definition
-        if definition.kind is SourceKind.FILE:  # it names our kinds itself
-            definition = replace(definition, options={**definition.options, "kinds": known})
-        reading = Reading(definition, rules, self.own_hosts, known)
+        reading = Reading(asked(self.source.definition, known), rules, self.own_hosts, known)
         self.landing = Landing(self.database, self.source.id, reading, self.clock(), self.dry_run, problems=problems)
 
     def read(self) -> None:

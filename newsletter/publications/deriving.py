@@ -7,10 +7,12 @@ from typing import Self
 
 from newsletter.publications import rules as ruling
 from newsletter.publications import texts
+from newsletter.publications.addresses import host_of
 from newsletter.publications.checking import REQUIRED, check
 from newsletter.publications.guessing import guess
-from newsletter.publications.guessing.hosts import host_of, main_host, registered
+from newsletter.publications.guessing.hosts import main_host, registered
 from newsletter.publications.model import Publication
+from newsletter.publications.sources.cleaning import shortened
 from newsletter.publications.sources.model import Definition, Entry, SourceKind
 from newsletter.publications.texts import MOST_SUMMARY
 
@@ -54,6 +56,13 @@ class Derived:
     because: str
 
 
+def asked(definition: Definition, kinds: tuple[str, ...]) -> Definition:
+    """The definition as its reader needs it: a file names our kinds itself."""
+    if definition.kind is not SourceKind.FILE:
+        return definition
+    return replace(definition, options={**definition.options, "kinds": kinds})
+
+
 def derive(entry: Entry, reading: Reading) -> Derived:
     """What an entry of this source becomes."""
     fields, because = _fields(entry, reading)
@@ -91,18 +100,10 @@ def _fields(entry: Entry, reading: Reading) -> tuple[dict[str, str], str]:
     ruled, guessed = ruling.apply(reading.rules, entry), guess(entry, reading.own_hosts, reading.definition.url)
     fields = {name: getattr(entry, name) for name in _SAME}
     fields |= {name: day.isoformat() for name in _DAYS if (day := getattr(entry, name))}
-    fields["summary"] = _shortened(entry.summary)
+    fields["summary"] = shortened(entry.summary, MOST_SUMMARY)  # a website may put the whole article there
     fields["external_id"] = qualified(reading.definition.slug, entry.id)
     fields["kind"] = ruled.kind or entry.kind or guessed.kind
     fields["outlet"] = ruled.outlet or entry.outlet or guessed.outlet
     fields["language"] = ruled.language or entry.language or reading.definition.language or guessed.language
     because = f"rule {'; '.join(ruled.by)}" if ruled.kind else "the source says so" if entry.kind else guessed.because
     return fields, because
-
-
-def _shortened(summary: str) -> str:
-    """A website may put the whole article there."""
-    if len(summary) <= MOST_SUMMARY:
-        return summary
-    cut = summary[: MOST_SUMMARY - 1]
-    return (cut.rpartition(" ")[0] or cut) + "…"

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import BadInput, NotFound
 from newsletter.publications import rules as ruling
 from newsletter.publications import store, texts
-from newsletter.publications.addresses import canonical_url
+from newsletter.publications.addresses import canonical_url, host_of
 from newsletter.publications.finding import BY_HAND
 from newsletter.publications.kinds import kinds
 from newsletter.publications.sources.model import Definition, SourceKind
@@ -23,6 +22,7 @@ from newsletter.publications.tables import SightingRow, SourceRow
 LEASE = timedelta(minutes=30)  # a visit that was killed is made again after this
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_SLUG = 60
+_WEB = ("http://", "https://")
 _NEVER_EASY = re.compile(r"[^a-z0-9]+")
 
 
@@ -62,8 +62,8 @@ def define(
 
 def slug_of(url: str) -> str:
     """A short name made of the host, or of the file's name: www.example.org is example."""
-    host = urlsplit(url).hostname if url.startswith(("http://", "https://")) else None
-    labels = host.removeprefix("www.").split(".") if host else [Path(url).stem]
+    host = host_of(url) if url.startswith(_WEB) else ""
+    labels = host.split(".") if host else [Path(url).stem]
     kept = labels[:-1] if host and len(labels) > 1 and not labels[-1].isdigit() else labels
     easy = _NEVER_EASY.sub("-", "-".join(kept).lower()).strip("-")[:50].strip("-")
     return "source" if not easy or easy in BY_HAND else easy
@@ -78,7 +78,7 @@ def add(
         if (other.definition.kind, _compared(other.definition)) == (definition.kind, _compared(definition)):
             raise BadInput(f"This {definition.kind} is here already, as {other.slug}. See: newsletter sources show")
     row = SourceRow(
-        slug=_free(definition.slug, here), name=_name(name or _host(definition.url)), kind=definition.kind.value,
+        slug=_free(definition.slug, here), name=_name(name or _called(definition.url)), kind=definition.kind.value,
         url=definition.url, language=definition.language, options=dict(definition.options),
         rules=checked_rules(session, rules), memory={}, last={}, created_at=now,
     )  # fmt: skip
@@ -153,12 +153,7 @@ def claim(session: Session, source: Source, now: datetime) -> bool:
 
 def own_hosts(session: Session) -> frozenset[str]:
     """The hosts of the organisation, as far as its sources tell."""
-    return frozenset(host for source in sources(session) if (host := _host(source.definition.url, default="")))
-
-
-def host(url: str) -> str:
-    """The host of a source's address without "www."; "" for a file here."""
-    return _host(url, default="")
+    return frozenset(host for source in sources(session) if (host := host_of(source.definition.url)))
 
 
 def _row(session: Session, slug: str) -> SourceRow:
@@ -178,7 +173,7 @@ def _source(row: SourceRow) -> Source:
 
 
 def _address(kind: SourceKind, url: str) -> str:
-    if kind is SourceKind.FILE and not url.startswith(("http://", "https://")):
+    if kind is SourceKind.FILE and not url.startswith(_WEB):
         if not Path(url).is_file():
             raise BadInput(f"{url} is no file here, and no address like https://example.org/publications.csv.")
         return str(Path(url).resolve())
@@ -202,10 +197,9 @@ def _name(name: str) -> str:
         raise BadInput(f"The source's name {error}.") from None
 
 
-def _host(url: str, default: str | None = None) -> str:
-    if url.startswith(("http://", "https://")):
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    return Path(url).name if default is None else default
+def _called(url: str) -> str:
+    """By its host, or its file's name."""
+    return host_of(url) if url.startswith(_WEB) else Path(url).name
 
 
 def _compared(definition: Definition) -> tuple[str, str]:

@@ -7,10 +7,10 @@ from datetime import date
 from newsletter.database import Transactions
 from newsletter.fetch import Web
 from newsletter.publications import rules as ruling
-from newsletter.publications.deriving import Reading, derive
+from newsletter.publications.deriving import Reading, asked, derive
 from newsletter.publications.kinds import kinds
 from newsletter.publications.sources import registry
-from newsletter.publications.sources.model import Definition, Entry, Refused, SourceKind
+from newsletter.publications.sources.model import Definition, Entry, Refused
 
 MOST = 50  # items; enough to judge by
 
@@ -59,8 +59,7 @@ def try_out(
     """Read the source's latest items. Unreachable or BadInput where it cannot be read."""
     with database.reading() as session:
         known = tuple(kind.slug for kind in kinds(session))
-    own = {"kinds": known} if definition.kind is SourceKind.FILE else {}
-    few = replace(definition, options={"most_items": MOST, **definition.options, **own})
+    few = asked(replace(definition, options={"most_items": MOST, **definition.options}), known)
     parsed = tuple(ruling.parse(rule, known) for rule in rules)
     told = list(registry.reader(few.kind).read(few, web, {}))
     entries = [one for one in told if isinstance(one, Entry)][:MOST]

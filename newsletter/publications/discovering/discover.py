@@ -8,6 +8,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from newsletter.errors import BadInput
 from newsletter.fetch import Page, Web
+from newsletter.publications.addresses import canonical_url
 from newsletter.publications.discovering import identity, looks, places
 from newsletter.publications.discovering.asking import MOST_REQUESTS, Asking
 from newsletter.publications.discovering.listings import listing
@@ -48,8 +49,8 @@ def discover(web: Web, url: str, most_requests: int = MOST_REQUESTS) -> Discover
     page = asking.page(address) or _other_scheme(asking, address, url)
     if page is None:
         return Discovery(address, tried=tuple(asking.tried))
-    if _is_feed(page):
-        return _from_feed(asking, page)
+    if kind := places.feed_kind(page):
+        return _from_feed(asking, page, kind)
     try:
         site = _site(page)
     except BadInput as refusal:
@@ -117,7 +118,7 @@ def _sources(asking: Asking, site: _Site, wordpress: WordPress | None, own: tupl
     """The sources that tell something the ones before them don't."""
     known: set[str] = set()
     for name, found in _found(asking, site, wordpress, known):
-        links = {_bare(entry.url) for entry in found.entries}
+        links = {canonical_url(entry.url) for entry in found.entries}
         if found.trouble or not links:
             asking.say(found.trouble or f"{found.definition.url} lists nothing.")
         elif len(links & known) >= _KNOWN * len(links):
@@ -152,8 +153,8 @@ def _usual_feeds(asking: Asking, site: _Site) -> Iterator[tuple[str, Read]]:
     """The page names no feed; the usual places may have one."""
     for path in places.COMMON_FEEDS:
         page = asking.page(urljoin(site.page.url, path), quiet=True)
-        if page and _is_feed(page):
-            yield "Feed", read(asking, Definition("", _feed_kind(page), page.url, site.language))
+        if page and (kind := places.feed_kind(page)):
+            yield "Feed", read(asking, Definition("", kind, page.url, site.language))
             return
     asking.say(f"No feed is named at {site.page.url}, and none is at {', '.join(places.COMMON_FEEDS)}.")
 
@@ -193,27 +194,12 @@ def _followed(asking: Asking, found: Read) -> Read:
     return Read(definition, tuple(dated.get(entry.id, entry) for entry in found.entries))
 
 
-def _from_feed(asking: Asking, page: Page) -> Discovery:
+def _from_feed(asking: Asking, page: Page, kind: SourceKind) -> Discovery:
     """The address is a feed itself."""
-    definition = Definition("", _feed_kind(page), page.url)
+    definition = Definition("", kind, page.url)
     own = tuple(filter(None, [urlsplit(page.url).hostname]))
     found = read(asking, definition)
     if found.trouble:
         asking.say(found.trouble)
     sources = (proposal(found, "Feed", own),) if found.entries else ()
     return Discovery(page.url, sources=sources, own_hosts=own, tried=tuple(asking.tried))
-
-
-def _is_feed(page: Page) -> bool:
-    start = page.content[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith(b"{"):
-        return b"jsonfeed.org" in start
-    return any(mark in start for mark in (b"<rss", b"<feed", b"<rdf:rdf")) and b"<html" not in start
-
-
-def _feed_kind(page: Page) -> SourceKind:
-    return SourceKind.JSON_FEED if page.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else SourceKind.FEED
-
-
-def _bare(url: str) -> str:
-    return url.partition("#")[0].partition("?utm")[0].rstrip("/").removeprefix("https://").removeprefix("http://")

@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from newsletter.fetch import Page
+from newsletter.publications.addresses import host_of
 from newsletter.publications.guessing.hosts import is_own
 from newsletter.publications.guessing.phrases import Phrasebook, words
 from newsletter.publications.sources import cleaning, entries, markup
@@ -14,6 +15,8 @@ from newsletter.publications.sources.model import SourceKind
 
 COMMON_FEEDS = ("/feed/", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/rss", "/feed.json")
 _MOST_LINKS = 1500
+_START = 2000  # bytes
+_SIGNS = (b"<rss", b"<feed", b"<rdf:rdf")
 _TYPES = {
     "application/rss+xml": SourceKind.FEED,
     "application/atom+xml": SourceKind.FEED,
@@ -48,6 +51,20 @@ _LISTS = Phrasebook(
 )  # fmt: skip
 
 
+def beginning(page: Page) -> bytes:
+    """What a document begins with, in small letters: so much says what it is."""
+    return page.content[:_START].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
+def feed_kind(page: Page) -> SourceKind | None:
+    """Which feed the document is, if it is one."""
+    start = beginning(page)
+    if start.startswith(b"{"):
+        return SourceKind.JSON_FEED if b"jsonfeed.org/version" in page.content else None
+    is_feed = _TYPES.get(page.content_type) is SourceKind.FEED or any(sign in start for sign in _SIGNS)
+    return SourceKind.FEED if is_feed and b"<html" not in start else None
+
+
 def feeds(tree: LexborHTMLParser, base: str) -> Iterator[tuple[SourceKind, str, str]]:
     """Kind, address and title of the feeds that the page names, without those of comments."""
     told: set[str] = set()
@@ -67,7 +84,7 @@ def shown_feeds(tree: LexborHTMLParser, base: str) -> Iterator[str]:
         if (
             url
             and re.search(r"(rss|feed|atom)(\.xml|\.rdf|/)?$", urlsplit(url).path)
-            and is_own(_host(url), [_host(base)])
+            and is_own(host_of(url), [host_of(base)])
         ):
             yield url
 
@@ -94,7 +111,7 @@ def _ranked(tree: LexborHTMLParser, base: str, wanted: str) -> list[tuple[str, s
     found: dict[str, tuple[float, str]] = {}
     for link in markup.selected(tree, "a[href]")[:_MOST_LINKS]:
         url = entries.address(markup.attribute(link, "href"), base).partition("#")[0]
-        if url and url not in {base, urljoin(base, "/")} and is_own(_host(url), [_host(base)]):
+        if url and url not in {base, urljoin(base, "/")} and is_own(host_of(url), [host_of(base)]):
             name, score = _scored(link, url, wanted)
             if score > found.get(url, (0.0, ""))[0]:
                 found[url] = (score, name)
@@ -111,10 +128,3 @@ def _scored(link: LexborNode, url: str, wanted: str) -> tuple[str, float]:
     last = words(path.rpartition("/")[2])
     by_path = max((one.weight for one in _LISTS.find(last) if one.kind == wanted and len(last) <= 3), default=0.0)
     return name, max(by_name, by_path * 0.9) - 0.3 * path.count("/") if by_name or by_path else 0.0
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

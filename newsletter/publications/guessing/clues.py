@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from newsletter.publications.addresses import host_of
 from newsletter.publications.guessing import hosts
 from newsletter.publications.guessing.names import NAMES, SECTIONS
 from newsletter.publications.guessing.phrases import Found, Phrasebook, words
@@ -64,7 +65,7 @@ def clues(entry: Entry, own_hosts: Collection[str], source_url: str = "") -> Ite
     """All of them, in no order."""
     for look in (_labels, _title, _form, _summary, _dates):
         yield from look(entry)
-    yield from _address(entry.url, 1.0 if hosts.is_own(hosts.host_of(entry.url), own_hosts) or not own_hosts else 0.4)
+    yield from _address(entry.url, 1.0 if hosts.is_own(host_of(entry.url), own_hosts) or not own_hosts else 0.4)
     yield from _address(source_url, 0.7)
     yield from _host(entry, own_hosts)
 
@@ -192,7 +193,7 @@ def _dates(entry: Entry) -> Iterator[Clue]:
 
 
 def _host(entry: Entry, own_hosts: Collection[str]) -> Iterator[Clue]:
-    host = hosts.host_of(entry.url)
+    host = host_of(entry.url)
     if not host or hosts.is_own(host, own_hosts):
         return
     if kind := hosts.kind_of(host):

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from newsletter.publications.addresses import host_of
 from newsletter.publications.guessing import hosts
 from newsletter.publications.guessing.clues import Clue, clues, crossposted
 from newsletter.publications.guessing.languages import language_of
@@ -61,7 +62,7 @@ def _strongest(found: Iterable[Clue], kind: str) -> str:
 
 
 def _outlet(entry: Entry, own_hosts: Collection[str]) -> str:
-    host = hosts.host_of(entry.url)
+    host = host_of(entry.url)
     if host and (known := hosts.outlet_of(host)):
         return known
     if named := _named(entry):

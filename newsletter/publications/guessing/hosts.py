@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from urllib.parse import urlsplit
+
+from newsletter.publications.addresses import host_of
 
 # Hosts of newspapers, magazines, broadcasters and agencies, and what these are called.
 OUTLETS = {
@@ -80,14 +81,6 @@ _SHARED = frozenset(
     {"wordpress.com", "blogspot.com", "github.io", "netlify.app", "squarespace.com", "wixsite.com", "gov.uk"}
 )
 _SECOND = frozenset({"co", "com", "org", "net", "gov", "gob", "gouv", "ac", "edu", "or", "ne", "go", "uol"})
-
-
-def host_of(url: str) -> str:
-    """The host of an address in small letters, without "www."; "" where there is none."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 @lru_cache(maxsize=4096)

@@ -6,14 +6,12 @@ from typing import Any
 
 from newsletter.errors import BadInput
 from newsletter.fetch import Page, Unreachable, Web
-from newsletter.publications.sources import cleaning, entries, metadata
-from newsletter.publications.sources.cleaning import Teaser
+from newsletter.publications.sources import entries, metadata
 from newsletter.publications.sources.model import Entry, Flag
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 MOST_FOLLOWED = 200  # links at one visit; what is left waits for the next
 MOST_BYTES = 6 * 1024 * 1024
-MOST_SUMMARY = 600
 MOST_IN_A_ROW = 5  # pages that cannot be reached, before the website is left alone
 
 
@@ -103,8 +101,8 @@ class Follower:
 def _said(page: Page) -> Said:
     if "html" not in (page.content_type or "html"):
         return Said()
-    said = metadata.read(page.text, page.url, page.headers.get("content-language", ""))
-    teaser = cleaning.teaser(cleaning.shortened(said.description, MOST_SUMMARY)) if said.description else Teaser("")
+    said = metadata.of(page)
+    teaser = said.teaser
     image = entries.address(said.image, page.url) if said.image else ""
     return Said(
         day=said.published_on.isoformat() if said.published_on else "",

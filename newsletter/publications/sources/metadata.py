@@ -4,16 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from newsletter.fetch import Page
+from newsletter.publications.addresses import host_of
 from newsletter.publications.sources import bylines, cleaning, entries, markup, pictures
+from newsletter.publications.sources.cleaning import Teaser
 from newsletter.publications.sources.days import read_day
 from newsletter.publications.sources.linked_data import Linked, linked
 from newsletter.publications.sources.pictures import Picture
 
 MOST_TEXT = 3_000_000  # characters of a page that are looked at
+MOST_SUMMARY = 600
 _DAYS = (
     "article:published_time", "article:published", "og:article:published_time", "date", "dc.date", "dc.date.issued",
     "dcterms.date", "dcterms.issued", "dcterms.created", "dc.date.created", "citation_publication_date",
@@ -43,6 +46,16 @@ class Metadata:
     language: str = ""
     canonical: str = ""
     login: bool = False
+
+    @property
+    def teaser(self) -> Teaser:
+        """The description as a summary."""
+        return cleaning.teaser(cleaning.shortened(self.description, MOST_SUMMARY))
+
+
+def of(page: Page) -> Metadata:
+    """What a fetched page says of itself. BadInput where it is built like no page."""
+    return read(page.text, page.url, page.headers.get("content-language", ""))
 
 
 def read(text: str, url: str = "", language: str = "") -> Metadata:
@@ -125,11 +138,7 @@ def _letters(name: str) -> str:
 
 def _host(url: str) -> str:
     """The name in the address of the site: example of www.example.org."""
-    try:
-        parts = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
-    except ValueError:
-        return ""
-    return max(parts[:-1], key=len, default="")
+    return max(host_of(url).split(".")[:-1], key=len, default="")
 
 
 def _description(said: Mapping[str, str], linked_data: Linked) -> str:

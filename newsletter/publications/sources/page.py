@@ -5,9 +5,9 @@ the next page of the listing); `follow` (false: no link is followed for a date t
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from newsletter.fetch import Page, Web
+from newsletter.publications.addresses import host_of
 from newsletter.publications.sources import entries
 from newsletter.publications.sources.following import ACCEPT, Follower
 from newsletter.publications.sources.listing import Listing, options
@@ -59,11 +59,7 @@ def _listed(web: Web, first: Page, definition: Definition) -> Iterator[Entry | R
             if count >= most:
                 return
         following = listing.next()
-        if not following or following in visited or _site(following) != _site(first.url):
+        if not following or following in visited or host_of(following) != host_of(first.url):
             return
         visited.add(following)
         page = web.get(following, accept=ACCEPT)
-
-
-def _site(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")

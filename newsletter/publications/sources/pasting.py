@@ -4,12 +4,12 @@ from urllib.parse import urlsplit
 
 from newsletter.errors import BadInput
 from newsletter.fetch import Page, Unreachable, Web
+from newsletter.publications.addresses import host_of
 from newsletter.publications.sources import cleaning, entries, metadata
 from newsletter.publications.sources.model import Entry, Flag
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, application/pdf;q=0.8, */*;q=0.5"
 MOST_BYTES = 6 * 1024 * 1024
-_MOST_SUMMARY = 600
 _BY_HAND = "You can type it in: newsletter publications add TITLE --kind media_feature --url URL"
 
 
@@ -35,7 +35,7 @@ def from_page(page: Page) -> Entry:
     if page.content_type and "html" not in page.content_type:
         return _file(page)
     try:
-        said = metadata.read(page.text, page.url, page.headers.get("content-language", ""))
+        said = metadata.of(page)
     except BadInput as error:
         raise BadInput(f"{page.url}: {error} {_BY_HAND}") from None
     if not said.title:
@@ -52,7 +52,7 @@ def _file(page: Page) -> Entry:
 
 def _entry(said: metadata.Metadata, url: str) -> Entry:
     where = said.canonical if _is_its_own(said.canonical, url) else url
-    summary = cleaning.teaser(cleaning.shortened(said.description, _MOST_SUMMARY))
+    summary = said.teaser
     flags = ((Flag.LOGIN, said.login), (Flag.CUT_OFF, summary.cut_off))
     return Entry(
         id=entries.identity(where),
@@ -63,7 +63,7 @@ def _entry(said: metadata.Metadata, url: str) -> Entry:
         language=said.language,
         image=said.image,
         image_alt=said.image_alt if said.image else "",
-        outlet=said.site or _host(where),
+        outlet=said.site or host_of(where),
         flags=tuple(flag.value for flag, holds in flags if holds),
     )
 
@@ -71,8 +71,6 @@ def _entry(said: metadata.Metadata, url: str) -> Entry:
 def _is_its_own(canonical: str, url: str) -> bool:
     """A page may only say of an address of its own website that it is the better one; not that it is the home page."""
     is_home = urlsplit(canonical).path.strip("/") == "" and not urlsplit(canonical).query
-    return bool(canonical) and _host(canonical) == _host(url) and (not is_home or urlsplit(url).path.strip("/") == "")
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    return (
+        bool(canonical) and host_of(canonical) == host_of(url) and (not is_home or urlsplit(url).path.strip("/") == "")
+    )
