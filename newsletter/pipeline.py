@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -44,7 +45,7 @@ from newsletter.publications.model import Publication
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
-from newsletter.rhythm.context import Context
+from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
@@ -80,7 +81,7 @@ class Pipeline:
         self.gate = Gate(self.versions)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
-            Context(settings, database, clock, self.gate, self.versions, self._collect_first, self.check),
+            Context(settings, database, clock, self.gate, self.versions, partial(self.collect, (), SYSTEM), self.check),
             self.belonging,
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
@@ -172,10 +173,6 @@ class Pipeline:
             issue, now = find(session, key, lock=True), self.clock()
             editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
             log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
-
-    def _collect_first(self) -> None:
-        """Whatever the sources tell, before a draft is made; a source that fails holds up none."""
-        self.collect((), Actor(None, "system"))
 
     def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""

@@ -9,12 +9,10 @@ import typer
 from babel.dates import format_date
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.orm import Session
 
-import subscribers
 from newsletter.cli.console import By, Json, actor, moment, opened, out, print_json, refusals, say
 from newsletter.errors import BadInput, NotFound
-from newsletter.issues import periods, rhythms
+from newsletter.issues import lists, periods, rhythms
 from newsletter.issues.countries import country_code
 from newsletter.issues.list_calendar import of_list
 from newsletter.issues.rhythm import Dates, Rhythm
@@ -64,7 +62,7 @@ def rhythm(
         if any(value not in (None, ()) for value in given.values()):
             _set(pipeline, slug, given, by)
         with pipeline.database.reading() as session:
-            found = rhythms.stored(session, _face(session, slug).id)
+            found = rhythms.stored(session, lists.named(session, slug).id)
         if found is None:
             raise NotFound(f"{slug} has no rhythm. Begin with the usual one: newsletter lists rhythm {slug} --on")
         if as_json:
@@ -91,7 +89,7 @@ def dates(
             _set_days(pipeline, slug, set_ or (), unset or (), by)
         zone = pipeline.settings.zone
         with pipeline.database.reading() as session:
-            face = _face(session, slug)
+            face = lists.named(session, slug)
             found = rhythms.stored(session, face.id)
             if found is None:
                 raise NotFound(f"{slug} has no rhythm. Begin with the usual one: newsletter lists rhythm {slug} --on")
@@ -126,7 +124,7 @@ def _set(pipeline: Pipeline, slug: str, given: Mapping[str, Any], by: str | None
     with pipeline.database.reading() as session:
         rhythms.load_holidays(session, now.astimezone(zone).date(), country_code(given["country"] or ""))
     with pipeline.database.transaction() as session:
-        face = _face(session, slug)
+        face = lists.named(session, slug)
         fresh = rhythms.set_rhythm(session, face.id, now.astimezone(zone).date(), zone, **given)
         log(session, who, "rhythm", now, list=slug, **facts(fresh) | {"on_since": str(fresh.on_since or "")})
 
@@ -139,7 +137,7 @@ def _set_days(pipeline: Pipeline, slug: str, given: Sequence[str], taken: Sequen
         rhythms.load_holidays(session, now.astimezone(zone).date())
     wanted = dict([_day(one, pipeline) for one in given] + [(period, None) for period in taken])
     with pipeline.database.transaction() as session:
-        face = _face(session, slug)
+        face = lists.named(session, slug)
         for period, at in wanted.items():
             rhythms.set_send_day(session, face.id, period, at, now, zone)
             log(session, who, "dates", now, list=slug, period=period, send_at=at.isoformat() if at else "")
@@ -150,13 +148,6 @@ def _day(text: str, pipeline: Pipeline) -> tuple[str, datetime | None]:
     if not equals:
         raise BadInput(f"--set {text[:60]}: write it PERIOD=TIME, like 2024-Q2=2024-07-09T09:00.")
     return period, moment(at, "--set", pipeline)
-
-
-def _face(session: Session, slug: str) -> ListFace:
-    face = subscribers.find_list(session, slug)
-    if face is None:
-        raise NotFound(f"There is no list {slug}. See: newsletter lists list")
-    return face
 
 
 def _tell(slug: str, found: Rhythm) -> None:

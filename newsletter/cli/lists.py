@@ -7,7 +7,7 @@ import typer
 import subscribers
 from newsletter.cli import dates
 from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
-from newsletter.errors import BadInput, NotFound
+from newsletter.errors import BadInput
 from newsletter.issues import lists as profiles
 from newsletter.issues.fields import parse_sender
 from newsletter.staff.people import log
@@ -70,9 +70,7 @@ def calm(
             raise BadInput("Say what to change: --wait, --spread, or both.")
         now = pipeline.clock()
         with pipeline.database.transaction() as session:
-            face = subscribers.find_list(session, slug)
-            if face is None:
-                raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+            face = profiles.named(session, slug)
             found = profiles.set_calm(session, face.id, wait, spread)
             log(session, who, "lists", now, list=slug, calm_wait=found.wait, calm_spread=found.spread)
         over = f"over {found.spread} minutes" if found.spread else "as fast as it goes"
@@ -92,9 +90,7 @@ def welcome(
         if wanted not in {"on", "off"}:
             raise BadInput(f"{wanted!r} is neither on nor off.")
         with pipeline.database.transaction() as session:
-            face = subscribers.find_list(session, slug)
-            if face is None:
-                raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+            face = profiles.named(session, slug)
             profiles.set_welcome(session, face.id, on=wanted == "on")
             log(session, who, "lists", pipeline.clock(), list=slug, welcome=wanted)
         gets = "gets a short mail with the latest issue" if wanted == "on" else "gets no further mail"
@@ -105,9 +101,7 @@ def welcome(
 def show(slug: str, as_json: Json = False) -> None:
     """Everything about one list."""
     with refusals(), opened() as pipeline, pipeline.database.reading() as session:
-        face = subscribers.find_list(session, slug)
-        if face is None:
-            raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+        face = profiles.named(session, slug)
         profile = profiles.profile(session, face.id)
         calmly = profiles.calm(session, face.id)
         facts = {name: getattr(profile, name) for name in profile.__dataclass_fields__}

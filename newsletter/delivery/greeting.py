@@ -4,6 +4,7 @@ Both come at its turn: the address as it stands then, if the question is still t
 is stored nowhere but as a hash. A mail that is tried again gets a new one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -62,11 +63,8 @@ class Latest:
 def ask(session: Session, confirmation_id: int, profile: Profile, language: str, now: datetime) -> int:
     """Queue the mail of a question; the notice's id. `profile`: of the list that asks."""
     asked = asking.asked(session, confirmation_id)
-    names = {face.id: face.name for face in subscribers.lists(session)}
-    writer = Writer(
-        organisation=profile.legal_name or profile.from_name,
-        postal_address=profile.postal_address,
-        lists=tuple(names[one] for one in asked.list_ids),
+    writer = replace(
+        _writer(session, profile, asked.list_ids),
         days=asking.LASTS[asked.purpose].days,
         kept_days=purging.UNANSWERED.days,
     )
@@ -80,12 +78,7 @@ def tell_old_address(session: Session, confirmation_id: int, profile: Profile, l
     the question in the queue: whoever has a forwarded issue must not move a reader behind his back.
     """
     asked = asking.asked(session, confirmation_id)
-    names = {face.id: face.name for face in subscribers.lists(session)}
-    writer = Writer(
-        organisation=profile.legal_name or profile.from_name,
-        postal_address=profile.postal_address,
-        lists=tuple(names[one] for one in asked.list_ids),
-    )
+    writer = _writer(session, profile, asked.list_ids)
     part = rendering.render(MOVING, rendering.spoken(language, profile.default_language), writer)
     return _queue(session, MOVING, part, profile, asked.subscriber_id, now, confirmation_id=confirmation_id)
 
@@ -105,6 +98,15 @@ def welcome(
     )
     part = rendering.render(WELCOME, spoken, writer)
     return _queue(session, WELCOME, part, profile, subscriber_id, now, issue_id=latest.issue_id)
+
+
+def _writer(session: Session, profile: Profile, list_ids: Sequence[int]) -> Writer:
+    names = {face.id: face.name for face in subscribers.lists(session)}
+    return Writer(
+        organisation=profile.legal_name or profile.from_name,
+        postal_address=profile.postal_address,
+        lists=tuple(names[one] for one in list_ids),
+    )
 
 
 def _queue(

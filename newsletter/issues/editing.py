@@ -10,7 +10,7 @@ from newsletter.errors import BadInput, NotFound
 from newsletter.issues import block_rows, items
 from newsletter.issues.blocks import block_fields, block_kind
 from newsletter.issues.fields import field, heading, language_code, paragraph
-from newsletter.issues.model import BlockKind, CoverageState, IssueKind, Role
+from newsletter.issues.model import CoverageState, IssueKind, Role
 from newsletter.issues.revising import edited, opened
 from newsletter.issues.tables import (
     BlockWordingRow,
@@ -163,18 +163,7 @@ def set_block(
     issue, known = opened(session, issue_id), block_kind(kind)
     read = block_fields(known, fields)
     chosen = language_code(language) if language else _default_language(session, issue)
-    if block_id is not None:
-        block = block_rows.find(session, issue, block_id)
-        if block.kind != known.value or section is not None:
-            raise BadInput(
-                f"Block {block_id} is a {block.kind}, and stays where it is: give --kind {block.kind} alone."
-            )
-    elif known is BlockKind.DIRECTOR:
-        if section is not None:
-            raise BadInput("The director's note stands before the lead; it has no section.")
-        block = block_rows.note(session, issue) or block_rows.add(session, issue, known, None)
-    else:
-        block = block_rows.add(session, issue, known, items.section(session, issue, section).id)
+    block = block_rows.wanted(session, issue, known, section, block_id)
     row = session.get(BlockWordingRow, (block.id, chosen))
     if row is None:
         row = BlockWordingRow(block_id=block.id, language=chosen)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.issues import ics, periods, rhythms
-from newsletter.issues.model import IssueKind, State
+from newsletter.issues.model import RELEASED, IssueKind
 from newsletter.issues.owed import owed
 from newsletter.issues.rhythm import Dates, Rhythm
 from newsletter.issues.tables import IssueRow
@@ -20,7 +20,6 @@ _TITLES = {
     "call": "{}: call for items", "cut_off": "{}: last day that is collected", "draft": "{}: first draft",
     "review": "{}: ask for sign-off", "send": "{} goes out",
 }  # fmt: skip
-_OVER = frozenset({State.SENDING, State.PAUSED, State.STOPPED, State.SENT})
 
 
 def of_list(session: Session, face: ListFace, found: Rhythm, now: datetime, zone: tzinfo, base_url: str) -> bytes:
@@ -59,7 +58,7 @@ def _planned(session: Session, list_id: int) -> dict[str, datetime]:
 
 
 def _owed(session: Session, face: ListFace, host: str) -> Iterator[ics.Entry]:
-    issues = select(IssueRow).where(IssueRow.list_id == face.id, IssueRow.state.not_in([one.value for one in _OVER]))
+    issues = select(IssueRow).where(IssueRow.list_id == face.id, IssueRow.state.not_in([one.value for one in RELEASED]))
     for issue in session.scalars(issues):
         for block in owed(session, issue.id):
             if block.due_on is not None:

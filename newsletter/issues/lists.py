@@ -115,6 +115,14 @@ def hosts(session: Session) -> frozenset[str]:
     return frozenset(map(host_of, websites)) - {""}
 
 
+def named(session: Session, slug: str) -> subscribers.ListFace:
+    """The list of that short name; NotFound says how to see them all."""
+    face = subscribers.find_list(session, slug)
+    if face is None:
+        raise NotFound(f"There is no list {slug}. See: newsletter lists list")
+    return face
+
+
 def calm(session: Session, list_id: int) -> Calm:
     """How the list is sent when it is sent calmly."""
     row = _row(session, list_id)

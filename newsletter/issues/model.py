@@ -22,6 +22,9 @@ class State(StrEnum):
     SENT = "sent"
 
 
+RELEASED = frozenset({State.SENDING, State.PAUSED, State.STOPPED, State.SENT})  # it is on its way, or was
+
+
 class IssueKind(StrEnum):
     """A regular issue, or the short correction of one."""
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput
-from newsletter.issues import block_rows, items
+from newsletter.issues import block_rows
 from newsletter.issues.blocks import block_kind
 from newsletter.issues.model import BlockKind
 from newsletter.issues.revising import edited, opened
-from newsletter.issues.tables import BlockRow, BlockWordingRow, IssueRow, IssueSectionRow
+from newsletter.issues.tables import BlockRow, BlockWordingRow, IssueSectionRow
 from newsletter.staff import people
 from newsletter.staff.tables import StaffRow
 
@@ -51,7 +51,7 @@ def ask(
         raise BadInput(f"A {known} cannot be asked for; give it with `issue block`.")
     if due_on < today:
         raise BadInput(f"{due_on} has passed; give a day from today on.")
-    block = _block(session, issue, known, section, block_id)
+    block = block_rows.wanted(session, issue, known, section, block_id)
     if session.scalar(select(BlockWordingRow.language).where(BlockWordingRow.block_id == block.id).limit(1)):
         raise BadInput(f"Block {block.id} of {issue.slug} is written already; word it anew with --block {block.id}.")
     block.owner_id, block.due_on = person.id, due_on
@@ -75,18 +75,3 @@ def owed(session: Session, issue_id: int) -> tuple[Owed, ...]:
         )
         for row, section, staff in rows
     )  # fmt: skip
-
-
-def _block(session: Session, issue: IssueRow, kind: BlockKind, section: str | None, block_id: int | None) -> BlockRow:
-    if block_id is not None:
-        block = block_rows.find(session, issue, block_id)
-        if block.kind != kind.value or section is not None:
-            raise BadInput(
-                f"Block {block_id} is a {block.kind}, and stays where it is: give --kind {block.kind} alone."
-            )
-        return block
-    if kind is not BlockKind.DIRECTOR:
-        return block_rows.add(session, issue, kind, items.section(session, issue, section).id)
-    if section is not None:
-        raise BadInput("The director's note stands before the lead; it has no section.")
-    return block_rows.note(session, issue) or block_rows.add(session, issue, kind, None)

@@ -6,10 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import subscribers
+from newsletter.issues.send_rules import CADENCES
 from newsletter.issues.tables import IssueRow, ProfileRow
 from newsletter.readers.model import PublicList
-
-_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 
 
 def mask(address: str | None) -> str:
@@ -47,11 +46,11 @@ def next_about(session: Session, of: PublicList, today: date) -> date | None:
     last = session.scalar(
         select(func.max(IssueRow.public_at)).where(IssueRow.list_id == of.id, IssueRow.kind == "regular")
     )
-    if last is None or of.rhythm not in _MONTHS:
+    if last is None or of.rhythm not in CADENCES:
         return None
     found = last.date()
     while found <= today:
-        found = _months_later(found, _MONTHS[of.rhythm])
+        found = _months_later(found, CADENCES[of.rhythm])
     return found
 
 

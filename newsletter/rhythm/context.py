@@ -32,14 +32,14 @@ class Done(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Handed to every step. `collect`: whatever sources are due; `check`: what preflight says of a version."""
+    """Handed to every step. `collect`: whatever the sources tell; `check`: what preflight says of a version."""
 
     settings: Settings
     database: Database
     clock: Clock
     gate: Gate
     versions: Versions
-    collect: Callable[[], None]
+    collect: Callable[[], object]
     check: Callable[[Version], tuple[Finding, ...]]
 
     @property

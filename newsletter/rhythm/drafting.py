@@ -6,10 +6,9 @@ from datetime import date, timedelta, tzinfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-import subscribers
 from newsletter.delivery import picturing
 from newsletter.errors import BadInput, Refusal
-from newsletter.issues import assembling, drafts, periods, rhythms
+from newsletter.issues import assembling, drafts, lists, periods, rhythms
 from newsletter.issues.gathering import undated
 from newsletter.issues.model import CoverageState, Draft, IssueKind, Role, State
 from newsletter.issues.rhythm import Dates
@@ -21,8 +20,9 @@ from newsletter.rendering.staff import Row, Shown
 from newsletter.rhythm import standing
 from newsletter.rhythm.context import SYSTEM, Context, writers
 from newsletter.rhythm.letters import drafts as letters
+from newsletter.rhythm.reminding import name_of
 from newsletter.rhythm.rows import first_period
-from newsletter.rhythm.steps import Due
+from newsletter.rhythm.steps import NO_RHYTHM, Due
 from newsletter.staff.people import log
 
 _OPEN = frozenset({State.DRAFT, State.CHANGES_REQUESTED})
@@ -35,7 +35,7 @@ def draft(context: Context, row: Due) -> str:
         dates = rhythms.dates_of(session, row.list_id, row.period, context.settings.zone)
         issue = standing.issue_of(session, row.list_id, row.period)
     if dates is None:
-        return context.pass_by(row, "The list has no rhythm any more.")
+        return context.pass_by(row, NO_RHYTHM)
     if issue is not None and issue.state not in _OPEN:
         return context.pass_by(row, f"{issue.slug} was made by hand.")
     context.collect()
@@ -50,7 +50,7 @@ def _assemble(context: Context, row: Due, cut_off: date, *, known: bool) -> int:
     """Again it only offers what is new, so that a kill between this and the letter does no harm."""
     now = context.clock()
     with context.database.transaction() as session:
-        slug = next(face.slug for face in subscribers.lists(session) if face.id == row.list_id)
+        slug = lists.profile(session, row.list_id).slug
         today = now.astimezone(context.settings.zone).date()
         days = (None, None) if known else (_since(session, row, context.settings.zone), cut_off)
         done = assembling.assemble(session, slug, row.period, now, today, *days, zone=context.settings.zone)
@@ -76,8 +76,7 @@ def _since(session: Session, row: Due, zone: tzinfo) -> date | None:
 def _tell_nothing(context: Context, row: Due, why: str, problems: tuple[str, ...]) -> str:
     with context.database.reading() as session:
         failing = standing.failing(session, context.clock())
-    name = periods.name(periods.parse(row.period), "en")
-    letter = letters.no_draft(name, why, problems, failing, context.when)
+    letter = letters.no_draft(name_of(row.period), why, problems, failing, context.when)
     return context.tell(row, writers, letter, f"No draft: {why}")
 
 
@@ -85,14 +84,14 @@ def _tell(context: Context, row: Due, issue_id: int, dates: Dates) -> str:
     picturing.picture(context.database, issue_id, context.settings.folder, context.clock)
     found = _findings(context, issue_id)
     with context.database.reading() as session:
-        issue = find(session, issue_id)
+        issue, covered = find(session, issue_id), coverage(session, issue_id)
         made = letters.Drafted(
             standing=standing.of(session, context.gate, issue),
             dates=dates,
             picture=_picture(session, issue, context.settings.base_url),
-            inside=_inside(session, issue),
-            waiting=_waiting(coverage(session, issue_id)),
-            declined=sum(one.state is CoverageState.DECLINED for one in coverage(session, issue_id)),
+            inside=_items(drafts.load(session, issue_id)),
+            waiting=_waiting(covered),
+            declined=sum(one.state is CoverageState.DECLINED for one in covered),
             undated=undated(session),
             todo=[Row(one.message, one.place) for one in found],
             failing=standing.failing(session, context.clock()),
@@ -120,11 +119,6 @@ def _picture(session: Session, issue: IssueSummary, base_url: str) -> Shown | No
         return None
     sha256, extension, width, height = found
     return Shown(f"{base_url}/media/{sha256}.{extension}", width, height, f"The cover of {issue.name}")
-
-
-def _inside(session: Session, issue: IssueSummary) -> list[Row]:
-
-    return list(_items(drafts.load(session, issue.id)))
 
 
 def _items(draft_: Draft) -> list[Row]:

@@ -3,8 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import subscribers
-from newsletter.issues import periods, rhythms
+from newsletter.issues import lists, periods, rhythms
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import find
 from newsletter.publications.tables import SourceRow
@@ -12,11 +11,9 @@ from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context, approvers, keepers, writers
 from newsletter.rhythm.letters import drafts, reminders
 from newsletter.rhythm.standing import Failing, Standing
-from newsletter.rhythm.steps import Due
+from newsletter.rhythm.steps import NO_RHYTHM, Due
 from newsletter.staff.people import Person, everybody
 from newsletter.staff.tables import StaffRow
-
-NO_RHYTHM = "The list has no rhythm any more."
 
 
 def name_of(period: str) -> str:
@@ -27,7 +24,7 @@ def name_of(period: str) -> str:
 def slug_of(context: Context, list_id: int) -> str:
     """The list's name in commands."""
     with context.database.reading() as session:
-        return next(face.slug for face in subscribers.lists(session) if face.id == list_id)
+        return lists.profile(session, list_id).slug
 
 
 def look(context: Context, row: Due) -> tuple[Dates | None, Standing | None]:
@@ -102,5 +99,5 @@ def source(context: Context, row: Due) -> str:
         found = session.scalar(select(SourceRow).where(SourceRow.id == int(source_id)))
     if found is None or found.failing_since is None or found.paused_at is not None:
         return context.pass_by(row, "It tells something again.")
-    failing = Failing(found.slug, found.name, found.failing_since, found.trouble)
-    return context.tell(row, keepers, reminders.source_fails(failing, context.when), f"{found.slug} fails.")
+    letter = reminders.source_fails(Failing.of(found), context.when)
+    return context.tell(row, keepers, letter, f"{found.slug} fails.")

@@ -16,20 +16,19 @@ from newsletter.database import Database
 from newsletter.delivery.tables import MailingRow
 from newsletter.issues import owed as owing
 from newsletter.issues import rhythms
-from newsletter.issues.model import State
+from newsletter.issues.model import RELEASED, State
 from newsletter.issues.periods import Period
 from newsletter.issues.rhythm import Dates, Rhythm, moment
 from newsletter.issues.tables import IssueRow, RhythmRow
 from newsletter.issues.workdays import Workdays
 from newsletter.publications.tables import SourceRow
+from newsletter.rhythm.standing import FAILING
 from newsletter.rhythm.steps import Due, Step
 
 MORNING = time(9)
 RISK_BEFORE, EVE_BEFORE, SOON_BEFORE = 2, 1, 2  # working days
-FAILING = timedelta(days=7)  # for so long a source may fail without a word
 _BACK, _FORTH = 2, 3  # periods around today
 _RECENT = timedelta(days=2)
-_OPEN = (State.DRAFT, State.IN_REVIEW, State.CHANGES_REQUESTED, State.APPROVED, State.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def moments(dates: Dates, workdays: Workdays, zone: tzinfo) -> dict[Step, dateti
 
 
 def _of_blocks(session: Session, days: dict[int, Workdays], zone: tzinfo) -> Iterator[Wanted]:
-    issues = select(IssueRow).where(IssueRow.state.in_([state.value for state in _OPEN]))
+    issues = select(IssueRow).where(IssueRow.state.not_in([state.value for state in RELEASED]))
     for issue in session.scalars(issues.order_by(IssueRow.id)).all():
         for block in owing.owed(session, issue.id):
             about = f"owed/{block.id}/{block.owner_id}/{block.due_on or 'no day'}"

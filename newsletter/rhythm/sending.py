@@ -9,11 +9,10 @@ from newsletter.errors import IllegalMove, NotApproved, Refusal
 from newsletter.issues import lists
 from newsletter.issues.views import IssueSummary, find
 from newsletter.rhythm import standing
-from newsletter.rhythm.context import Context
+from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.letters import sends as letters
 from newsletter.rhythm.steps import Due
-from newsletter.staff.people import Actor, everybody, log
-from newsletter.staff.tables import StaffRow
+from newsletter.staff.people import Actor, Person, everybody, log
 
 
 def send(context: Context, row: Due) -> str:
@@ -39,8 +38,7 @@ def _release(context: Context, row: Due) -> str:
     with context.database.reading() as session:
         readers = standing.readers(session, row.list_id, context.clock())
         issue = find(session, row.issue_id or 0)
-        planner = session.get(StaffRow, row.staff_id) if row.staff_id is not None else None
-    by = (planner.name or planner.email) if planner else ""
+        by = standing.called(session, row.staff_id)
     letter = letters.started(issue.name, issue.slug, readers, context.when, by=by, calm=row.calm)
     part = context.write(row.list_id, letter)
     with context.database.transaction() as session:
@@ -49,14 +47,15 @@ def _release(context: Context, row: Due) -> str:
         context.take(session, row, "It has started.")
         if mailings.unfinished(session, issue.id) is not None:
             return "It is being sent already."
-        _release_now(context, session, issue, row)
+        planner = _planner(session, row)
+        _release_now(context, session, issue, row, planner.require("send"))
         context.queue(session, row, everybody(session), part)
-        log(session, _planner(session, row), "send", now, issue.id, planned=row.due_at.isoformat(), calm=row.calm)
+        log(session, planner, "send", now, issue.id, planned=row.due_at.isoformat(), calm=row.calm)
     return f"{issue.slug} has started."
 
 
-def _release_now(context: Context, session: Session, issue: IssueSummary, row: Due) -> None:
-    now, person = context.clock(), _planner(session, row).require("send")
+def _release_now(context: Context, session: Session, issue: IssueSummary, row: Due, person: Person) -> None:
+    now = context.clock()
     mailing_id, is_new = release(session, issue, context.gate, context.settings, person.id, now, although_planned=False)
     if mailing_id is None:
         raise IllegalMove(f"{issue.name} is {issue.state.value}; there is nothing to send.")
@@ -82,7 +81,7 @@ def _do_not(context: Context, row: Due, why: str, changes: tuple[str, ...]) -> s
         context.take(session, row, f"Not sent: {why}")
         planning.set_aside(session, issue.id, now)
         context.queue(session, row, everybody(session), part)
-        log(session, Actor(None, "system"), "send", now, issue.id, planned=row.due_at.isoformat(), not_sent=why)
+        log(session, SYSTEM, "send", now, issue.id, planned=row.due_at.isoformat(), not_sent=why)
     return f"{issue.slug} was not sent: {why}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from newsletter.approval import deciding
 from newsletter.approval.gate import Gate
 from newsletter.approval.model import Yes
 from newsletter.issues import owed as owing
-from newsletter.issues.model import IssueKind, State
+from newsletter.issues.model import RELEASED, IssueKind, State
 from newsletter.issues.owed import Owed
 from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import IssueSummary, find
@@ -20,7 +21,7 @@ from newsletter.publications.tables import SourceRow
 from newsletter.staff.authority import Role, may
 from newsletter.staff.tables import StaffRow
 
-_LONG = timedelta(days=7)
+FAILING = timedelta(days=7)  # for so long a source may fail without a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Standing:
     @property
     def is_going(self) -> bool:
         """Whether it is being sent, or was."""
-        return self.issue.state in {State.SENDING, State.PAUSED, State.STOPPED, State.SENT}
+        return self.issue.state in RELEASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ class Failing:
     name: str
     since: datetime
     trouble: str
+
+    @classmethod
+    def of(cls, row: SourceRow) -> Self:
+        """Of one that does fail."""
+        assert row.failing_since is not None
+        return cls(row.slug, row.name, row.failing_since, row.trouble)
 
 
 def of(session: Session, gate: Gate, issue: IssueSummary) -> Standing:
@@ -71,16 +78,22 @@ def failing(session: Session, now: datetime) -> Sequence[Failing]:
     """Sources that have failed for a week."""
     rows = session.scalars(
         select(SourceRow)
-        .where(SourceRow.failing_since <= now - _LONG, SourceRow.paused_at.is_(None))
+        .where(SourceRow.failing_since <= now - FAILING, SourceRow.paused_at.is_(None))
         .order_by(SourceRow.failing_since)
     )
-    return [Failing(row.slug, row.name, row.failing_since, row.trouble) for row in rows if row.failing_since]
+    return [Failing.of(row) for row in rows]
 
 
 def readers(session: Session, list_id: int, now: datetime) -> int:
     """How many of a list may be mailed now."""
     people = subscribers.mailability(list_id, now).subquery()
     return session.scalar(select(func.count()).select_from(people).where(people.c.reason.is_(None))) or 0
+
+
+def called(session: Session, staff_id: int | None) -> str:
+    """What a member of staff is called, also one who has left; "" for nobody."""
+    person = session.get(StaffRow, staff_id) if staff_id is not None else None
+    return (person.name or person.email) if person else ""
 
 
 def may_not_send(session: Session, staff_id: int | None) -> str:

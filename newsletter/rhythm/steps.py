@@ -27,6 +27,7 @@ class Step(StrEnum):
     OUT = "out"  # a mailing is at its end
 
 
+NO_RHYTHM = "The list has no rhythm any more."
 REMINDERS = frozenset({Step.CALL, Step.REVIEW, Step.RISK, Step.EVE})
 OF_A_PERIOD = REMINDERS | {Step.DRAFT}
 OWED = frozenset({Step.ASKED, Step.SOON, Step.TODAY})
@@ -59,7 +60,7 @@ def superseded(rows: Sequence[Due], sends: Mapping[tuple[int, str], datetime | N
             continue
         send = sends.get((row.list_id, row.period))
         if send is None:
-            found[row.id] = "The list has no rhythm any more."
+            found[row.id] = NO_RHYTHM
         elif row.step in REMINDERS and send <= now:
             found[row.id] = "The send day has passed."
         elif row.step in REMINDERS and (row.list_id, row.period) in drafted:

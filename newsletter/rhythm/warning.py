@@ -5,11 +5,10 @@ from newsletter.issues.views import find
 from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context
 from newsletter.rhythm.letters import eves as letters
-from newsletter.rhythm.reminding import NO_RHYTHM, look, name_of, slug_of
+from newsletter.rhythm.reminding import look, name_of, slug_of
 from newsletter.rhythm.standing import Standing
-from newsletter.rhythm.steps import Due
+from newsletter.rhythm.steps import NO_RHYTHM, Due
 from newsletter.staff.people import everybody
-from newsletter.staff.tables import StaffRow
 
 
 def risk(context: Context, row: Due) -> str:
@@ -45,12 +44,11 @@ def planned_eve(context: Context, row: Due) -> str:
     assert row.issue_id is not None
     with context.database.reading() as session:
         found = standing.of(session, context.gate, find(session, row.issue_id))
-        person = session.get(StaffRow, row.staff_id) if row.staff_id is not None else None
+        by = standing.called(session, row.staff_id)
         readers = standing.readers(session, row.list_id, context.clock())
         why = standing.may_not_send(session, row.staff_id)
     at = found.issue.planned_at or row.due_at + planning.EVE_BEFORE
     if found.yes and not why:
-        by = (person.name or person.email) if person else ""
         letter = letters.ready(found, at, by, readers, context.when, calm=row.calm)
         return context.tell(row, everybody, letter, "All is ready.")
     parts = letters.missing(found, (), context.when, planned=True)
