@@ -107,7 +107,10 @@ def _span(seconds: float) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of Retry-After, told as a number or as a date that the answer's own Date measures (RFC 9110 10.2.3)."""
+    """Seconds of Retry-After, told as a number or as a date that the answer's own Date measures (RFC 9110 10.2.3).
+
+    `headers` answer to small letters.
+    """
     told = headers.get("retry-after", "")
     try:
         if re.fullmatch(r"[0-9]{1,9}", told):

@@ -3,14 +3,14 @@ a request that broke off can have been taken.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
+
+from newsletter.fetch import manners
 
 TIMEOUT = (10.0, 120.0)  # seconds to connect, and between two pieces of an answer
 ANSWER_BYTES = 5_000_000
@@ -43,16 +43,9 @@ def parsed(response: requests.Response) -> object:
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Retry-After in seconds, or as a date that is measured by the answer's own Date (RFC 9110 10.2.3)."""
-    asked = headers.get("Retry-After", "")
-    try:
-        if re.fullmatch(r"[0-9]{1,9}", asked):
-            wait = timedelta(seconds=int(asked))
-        else:
-            wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("Date", ""))
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
+    """The wait an answer asks for, at most an hour of it."""
+    asked = manners.retry_after(headers)
+    return min(timedelta(seconds=asked), LONGEST_WAIT) if asked else None
 
 
 def underneath(error: BaseException) -> BaseException:
