@@ -76,14 +76,15 @@ def everybody(session: Session) -> tuple[Person, ...]:
     return tuple(_person(row) for row in rows)
 
 
-def log(session: Session, actor: Actor, verb: str, now: datetime, issue_id: int | None = None, **detail: Any) -> None:
-    """Add a line to the activity log."""
-    session.add(
-        ActivityRow(
-            at=now, staff_id=actor.staff_id, via=actor.via, os_user=actor.os_user, verb=verb, issue_id=issue_id,
-            detail=detail,
-        )
+def log(session: Session, actor: Actor, verb: str, now: datetime, issue_id: int | None = None, **detail: Any) -> int:
+    """Add a line to the activity log; its number."""
+    row = ActivityRow(
+        at=now, staff_id=actor.staff_id, via=actor.via, os_user=actor.os_user, verb=verb, issue_id=issue_id,
+        detail=detail,
     )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _address(email: str) -> str:
