@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from newsletter.issues import views
 from newsletter.staff import activities, members
 from newsletter.staff.activities import Act
+from newsletter.staff.authority import IN_WORDS, Role
 from newsletter.web.console.activity import said
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
@@ -105,19 +106,25 @@ def _facts(detail: Mapping[str, Any]) -> tuple[Fact, ...]:
     before, after = detail.get("before"), detail.get("after")
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         keys = [*after, *(key for key in before if key not in after)]
-        return tuple(Fact(_NAMES[key], _text(before.get(key)), _text(after.get(key))) for key in keys if key in _NAMES)
+        return tuple(
+            Fact(_NAMES[key], _text(key, before.get(key)), _text(key, after.get(key))) for key in keys if key in _NAMES
+        )
     return tuple(
-        Fact(_NAMES[key], "", text) for key, value in detail.items() if key in _NAMES and (text := _text(value))
+        Fact(_NAMES[key], "", text)
+        for key, value in detail.items()
+        if key in _NAMES and key != "role" and (text := _text(key, value))
     )
 
 
-def _text(value: Any) -> str:
+def _text(key: str, value: Any) -> str:
+    if key == "role" and value in set(Role):
+        return IN_WORDS[Role(value)]
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {_text(one)}" for key, one in value.items())
+        return ", ".join(f"{key}: {_text(key, one)}" for key, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(_text(one) for one in value)
+        return ", ".join(_text(key, one) for one in value)
     return "" if value is None else str(value)
 
 
