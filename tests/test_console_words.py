@@ -58,7 +58,12 @@ def sentences(source: str) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-        if " " in text.strip() and id(node) not in documented and "-src '" not in text:
+        if (
+            " " in text.strip()
+            and id(node) not in documented
+            and "-src '" not in text
+            and not text.startswith("<script")
+        ):
             yield text
 
 
