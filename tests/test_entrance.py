@@ -150,7 +150,7 @@ def test_a_link_leads_on_to_what_was_asked_for(guest: Seated) -> None:
     ["https://evil.example/", "//evil.example", "/\\evil.example", "/console//evil.example", "/consoleevil",
      "/u/abc", "/console/../u/abc", "/console/%2e%2e/u/abc", "/console/.%2E/x", "/console/sign-out", "/console/enter/x",
      "/console/sign-in", "javascript:alert(1)", "/console\r\nSet-Cookie: a=b", "/console/x\\y", "\t/console", "console",
-     "/console/@evil.example", " ", "/console?a=\n", "/CONSOLE\x00"],
+     "/console/@evil.example", " ", "/CONSOLE", "/console?a=\x7f\x00<", "/console/é"],
 )  # fmt: skip
 def test_it_leads_nowhere_else(route: Route, wanted: str) -> None:
     assert onward(wanted) == ""
@@ -188,6 +188,7 @@ def test_the_cookie_is_only_ours(guest: Seated) -> None:
     assert guest.cookie not in repr(vars(row))
 
 
+@pytest.mark.filterwarnings("ignore:The `root_path` parameter")
 def test_on_this_machine_the_cookie_needs_no_https(route: Route) -> None:
     route.open(base_url="http://localhost:8000/news")
     seated = Seated(route)
@@ -271,7 +272,8 @@ FORMS = st.dictionaries(
 )
 PLACES = (
     "/console/sign-in", "/console/sign-in/password", "/console/sign-in/passkey", "/console/account/name",
-    "/console/account/password", "/console/account/passkeys", "/console/team/invite", "/console/team/99999999999999/role",
+    "/console/account/password", "/console/account/passkeys", "/console/team/invite",
+    "/console/team/99999999999999/role",
     "/console/team/999999999999999999999/take-away", "/console/team/x/let-in", "/console/account/sessions/-1/end",
 )  # fmt: skip
 
@@ -319,15 +321,15 @@ def test_each_wrong_try_costs_the_same_work(guest: Seated, monkeypatch: pytest.M
     worked: list[str] = []
 
     class Counting(passwords.PasswordHasher):
-        def verify(self, hash: str | bytes, password: str | bytes) -> bool:
-            worked.append(str(hash)[: str(hash).index("$p=") if "$p=" in str(hash) else 30])
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002
+            worked.append(str(hash).split("$")[3])
             return super().verify(hash, password)
 
+    passwords._of_nobody.cache_clear()
     monkeypatch.setattr(passwords, "_HASHER", Counting(3, 64 * 1024, 4))
     for email in (AUTHOR, ADMIN, "stranger@example.org", "no address", ""):
         guest.post("/console/sign-in/password", email=email, password="wrong wrong wrong")
-    assert len(worked) == 5
-    assert len(set(worked)) == 1
+    assert worked == ["m=65536,t=3,p=4"] * 5
 
 
 def test_passwords_are_not_tried_without_end(guest: Seated) -> None:

@@ -31,9 +31,7 @@ MARKS = ("__Host-known", "known")  # by which a browser is known again
 _MARK_LASTS = 400 * 24 * 60 * 60  # seconds; browsers keep no cookie for longer
 
 # "//host" and "/\host" lead to other hosts, ".." out of the console, control characters into headers.
-_ONWARD = re.compile(
-    r"/console(?:/(?!\.|%2e)[\w.~%-]+)*(?:\?[\w.~%=&+:;,/@!*()-]*)?(?:#[\w.~%-]*)?", re.ASCII | re.IGNORECASE
-)
+_ONWARD = re.compile(r"/console(?:/(?!\.|%2[eE])[\w.~%-]+)*(?:\?[\w.~%=&+:;,/@!*()-]*)?(?:#[\w.~%-]*)?", re.ASCII)
 _DOOR = re.compile(r"/console/(?:sign-|enter\b|assets\b)")
 
 _STATUS: Mapping[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, IllegalMove: 409, BadInput: 400}
