@@ -35,7 +35,7 @@ from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
-from newsletter.entrance import Entrance
+from newsletter.entrance import Account, Entrance, Team
 from newsletter.errors import BadInput, IllegalMove
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
@@ -111,6 +111,8 @@ class Pipeline:
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
         self.entrance = Entrance(settings, database, clock, self.links)
+        self.team = Team(database, clock, self.entrance)
+        self.account = Account(settings, database, clock, self.links)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
