@@ -88,10 +88,19 @@ class Pipeline:
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
-        self.checking = preflight.Checking(settings, database, clock, route_is_remote=self._route_is_remote)
+        self.checking = preflight.Checking(settings, database, clock, route_is_remote=self.mail_leaves)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
-            Context(settings, database, clock, self.gate, self.versions, partial(self.collect, (), SYSTEM), self.check),
+            Context(
+                settings,
+                database,
+                clock,
+                self.gate,
+                self.versions,
+                partial(self.collect, (), SYSTEM),
+                self.check,
+                self.look_again,
+            ),
             self.belonging,
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
@@ -232,18 +241,22 @@ class Pipeline:
             issue = find(session, key)
         return self.checking.lookout.looking(issue.id)
 
-    def look_again(self, key: str, progress: preflight.Progress | None = None) -> tuple[preflight.Finding, ...]:
-        """Before a release: ask anew what is older than a day, and tell what must be mended now. It stops nothing."""
+    def look_again(self, key: str | int, progress: preflight.Progress | None = None) -> tuple[preflight.Finding, ...]:
+        """Before a release that a yes covers: ask anew what is older than a day, and tell what must be mended now. It
+        stops nothing.
+        """
         with self.database.reading() as session:
             issue = find(session, key)
-        if issue.state in RELEASED or not self._route_is_remote:
+            may_go = self.mail_leaves and issue.state not in RELEASED and self.gate.look(session, issue.id)[0]
+        if not may_go:
             return ()
-        version = self.version(key)
+        version = self.versions.make(self.database, issue.id, self.clock())
         self.checking.look(version, progress=progress)
         return preflight.musts(self.check(version))
 
     @property
-    def _route_is_remote(self) -> bool:
+    def mail_leaves(self) -> bool:
+        """Whether the mail service is elsewhere."""
         url = self.settings.transport_url
         return bool(url) and is_remote(url)
 

@@ -53,7 +53,7 @@ def not_looked_at(facts: Facts) -> Iterator[Finding]:
     if missing:
         links = "link" if missing == 1 else "links"
         yield Finding(
-            Severity.LOOK, "links not looked at", "Links",
+            Severity.LOOK if facts.here.route_is_remote else Severity.INFO, "links not looked at", "Links",
             f"{missing} {links} {'was' if missing == 1 else 'were'} not looked at within a day. Whether the pages are"
             " there is not known.",
             mends=(Mend(Mending.LOOK, "Look now"),),

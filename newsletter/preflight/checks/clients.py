@@ -21,6 +21,7 @@ HARMLESS: Mapping[str, str] = {
     "word-spacing": "spaces are a little wider",
     "outline": "nothing is outlined",
     "cursor": "the arrow stays an arrow",
+    "height": "a gap is a little higher or lower",
     "<bdi>": "a number beside Arabic words may change sides",
     "<body>": "its colours are on the inner parts as well",
     "<style>": "what matters is written into each part",
@@ -40,10 +41,12 @@ def mail_clients(facts: Facts) -> Iterator[Finding]:
             )  # fmt: skip
     known = [feature for feature in facts.lacking if feature in HARMLESS]
     if known:
-        reasons = dict.fromkeys(HARMLESS[feature] for feature in known)
+        some = dict.fromkeys(client for feature in known for client in facts.lacking[feature])
         yield Finding(
             Severity.INFO, "mail programs", "Layout",
-            f"Some mail programs leave out {_list(known)}. Nothing is lost: {'; '.join(reasons)}.", Who.TECHNICAL,
+            f"{len(known)} refinements of the layout are left out by some mail programs ({', '.join(some)}). Nothing"
+            " that is read is lost.",
+            Who.TECHNICAL,
         )  # fmt: skip
 
 

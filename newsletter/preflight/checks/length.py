@@ -46,7 +46,7 @@ def headlines(facts: Facts) -> Iterator[Finding]:
         if long:
             yield _several(
                 version, "headlines", "Headlines", long,
-                f"longer than {LONGEST_HEADLINE} characters; on a phone such a headline fills the screen",
+                f"a headline of more than {LONGEST_HEADLINE} fills the screen of a phone",
             )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def long_texts(facts: Facts) -> Iterator[Finding]:
         for said in facts.texts:
             room = _ROOM.get((said.slot, said.mend.field))
             if said.version == version and room and words_in(said.text) > room.words * _SLACK:
-                long.setdefault(f"longer than {room.name} has room for ({room.words} words)", []).append(said)
+                long.setdefault(f"{room.name} has room for {room.words}", []).append(said)
         for what, several in long.items():
             yield _several(version, "long texts", "Texts", several, what)
 
@@ -65,13 +65,10 @@ def long_texts(facts: Facts) -> Iterator[Finding]:
 def _several(version: str, check: str, place: str, long: list[Said], what: str) -> Finding:
     names = [called(said.item) if said.item else said.place for said in long]
     if len(long) == 1:
-        said = long[0]
-        size = f"{len(said.text)} characters" if check == "headlines" else f"{words_in(said.text)} words"
-        message = f"It has {size}: {what}. Shorten it."
-        return _finding(check, said.place, message, long, version, ["Shorten it"])
+        size = f"{len(long[0].text)} characters" if check == "headlines" else f"{words_in(long[0].text)} words"
+        return _finding(check, long[0].place, f"It has {size}; {what}.", long, version, ["Shorten it"])
     buttons = [f"Shorten “{name[:30]}”" for name in names]
-    message = f"{few(names)} {'is' if len(long) == 1 else 'are'} {what}. Shorten them."
-    return _finding(check, place, message, long, version, buttons)
+    return _finding(check, place, f"{few(names)} are too long: {what}.", long, version, buttons)
 
 
 def _finding(check: str, place: str, message: str, long: list[Said], version: str, buttons: list[str]) -> Finding:
@@ -83,14 +80,10 @@ def whole_mail(facts: Facts) -> Iterator[Finding]:
     """The whole mail has 450 to 650 words and 9 to 12 full items; how long it takes to read is told."""
     for version in facts.languages:
         words = sum(words_in(said.text) for said in facts.texts if said.version == version and said.slot != "inbox")
-        message = f"{words} words, {minutes(words)} to read."
+        full = sum(item.role is not Role.MORE for item in facts.draft.items)
+        message = f"It has {words} words, {minutes(words)} to read, and {full} publications in full."
         severity = Severity.INFO
-        if words >= WHOLE.stop:
-            severity, message = Severity.LOOK, f"{message} Readers give it two; 450 to 650 words are read."
+        if words >= WHOLE.stop or full >= FULL_ITEMS.stop:
+            severity = Severity.LOOK
+            message += " Readers give it two minutes: 450 to 650 words, 9 to 12 publications. Set some in one line."
         yield Finding(severity, "whole mail", "The whole mail", message, languages=(version,))
-    full = sum(item.role is not Role.MORE for item in facts.draft.items)
-    if full >= FULL_ITEMS.stop:
-        yield Finding(
-            Severity.LOOK, "whole mail", "The whole mail",
-            f"{full} publications have a place of their own; 9 to 12 are looked at. Set some of them in one line.",
-        )  # fmt: skip

@@ -35,7 +35,7 @@ def colours(facts: Facts) -> Iterator[Finding]:
             told.add((ink, ground))
             yield Finding(
                 Severity.LOOK, "colours", "Colours",
-                f"{example}: {ink} on {ground} has a contrast of {int(measured * 100) / 100} to 1. Many people need 4.5.",
+                f"{example}: {ink} on {ground} has a contrast of {int(measured * 100) / 100}; people need 4.5.",
                 Who.TECHNICAL, _THEME,
             )  # fmt: skip
 

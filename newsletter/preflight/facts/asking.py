@@ -26,7 +26,9 @@ def is_ours(url: str, here: Here) -> bool:
 
 
 def questions(profile: Profile, here: Here) -> tuple[tuple[str, str], ...]:
-    """Names and the kinds of record that are asked for."""
+    """Names and the kinds of record that are asked for; none while no mail leaves this machine."""
+    if not here.route_is_remote:
+        return ()
     found = [(name, TXT) for name in dmarc_names(domain_of(profile.from_address))]
     if bounces := bounce_domain(profile):
         found.append((bounces, TXT))
