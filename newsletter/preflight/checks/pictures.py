@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.issues.model import Item
-from newsletter.preflight.checks.placing import about, edit, few
+from newsletter.preflight.checks.placing import about, edit, few, quoted
 from newsletter.preflight.facts.model import Facts
 from newsletter.preflight.facts.texts import called
 from newsletter.preflight.model import Finding, Severity
@@ -32,7 +32,7 @@ def picture_weight(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             Severity.LOOK, "picture weight", "Pictures",
             f"There are {len(shown)} pictures. Up to {MANY} are looked at; take out the weakest.",
-            mends=tuple(edit(item, "picture", f"Change the one of “{called(item)[:24]}”") for item in shown[-2:]),
+            mends=tuple(edit(item, "picture", f"Change {quoted(called(item), 24)}") for item in shown[-2:]),
         )  # fmt: skip
 
 
