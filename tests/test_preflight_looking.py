@@ -1,5 +1,6 @@
 """Asking the network: real sites and a real name server on loopback, and what the findings make of the answers."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -334,10 +335,12 @@ def test_a_look_in_the_background_is_told_while_it_runs_and_begun_once(looked: R
 
     site.handler("/", waits)
     assert looked.pipeline.start_looking(SLUG)
+    assert looked.pipeline.looking(SLUG).running, "from the first moment on"
     assert not looked.pipeline.start_looking(SLUG)
     deadline = time.monotonic() + 5
-    while not looked.pipeline.looking(SLUG).total and time.monotonic() < deadline:
-        time.sleep(0.01)
+    before = -1
+    while before != (before := looked.pipeline.looking(SLUG).done) and time.monotonic() < deadline:
+        time.sleep(0.5)
     assert looked.pipeline.looking(SLUG).running
     later(looked, seconds=31)
     assert not looked.pipeline.looking(SLUG).running, "one that does not move any more has ended by accident"
@@ -379,8 +382,41 @@ def test_a_practice_run_asks_nobody(looked: Route, site: Served) -> None:
     assert site.requests == []
 
 
-@pytest.mark.parametrize("silent", [1, 5])
-def test_when_nothing_at_all_answers_that_is_said_once(silent: int) -> None:
+def test_sites_that_let_no_program_in_are_told_together() -> None:
+    given = facts()
+    closed = {url: LinkAnswer(url, NOW, 403) for url in given.urls[:4]}
+    (one,) = found(replace(given, answers=given.answers | closed), "dead links")
+    assert one.message.startswith("4 sites did not let our check in: ")
+    alone = {given.urls[0]: LinkAnswer(given.urls[0], NOW, 429)}
+    (one,) = found(replace(given, answers=given.answers | alone), "dead links")
+    assert one.place != "Links"
+
+
+def test_answers_are_kept_on_both_engines(either_route: Route) -> None:
+    route = either_route
+    with NameServer({}) as server:
+        names = Names(["127.0.0.1"], server.port, seconds=2)
+
+        def web() -> Web:
+            return Web(allow_private=False, agent=AGENT, resolve=Nobody().resolve)
+
+        route.open(transport_url="smtp://mail.example.org")
+        route.pipeline.checking.lookout = Lookout(route.database, route.pipeline.clock, web, names)
+        for again in (False, True):
+            end = route.pipeline.look(SLUG, again=again)
+            assert (end.done, end.running) == (end.total, False)
+    (one,) = findings(route, "links not looked at")
+    assert one.who is Who.TECHNICAL, "no link answered"
+
+
+class Nobody:
+    """A machine whose resolver knows no name."""
+
+    def resolve(self, host: str, port: int, *_: object, **__: object) -> list[object]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def test_when_nothing_at_all_answers_that_is_said_once() -> None:
     given = facts()
     broken = {url: LinkAnswer(url, NOW, 0, trouble=f"{url} cannot be found.") for url in given.urls}
     (one,) = found(replace(given, answers=broken), "links not looked at")
