@@ -15,9 +15,6 @@ POSTS_PER_HOUR = 120
 MOST_SAVED = 40_000  # characters of all that is kept for later
 
 _HOUR = timedelta(hours=1)
-_LAND = {
-    Act.NOTE: notes.land, Act.SUGGEST: suggestions.land, Act.CLEAR: clearing.land, Act.TRANSLATE: translations.land,
-}  # fmt: skip
 
 
 def allow(row: GuestRequestRow, now: datetime) -> bool:
@@ -44,7 +41,7 @@ def hand_in(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Take the answer: her own, or as she gave it by phone to `by`; the one before, and this one."""
     before = dict(row.answer)
-    row.answer = _LAND[Act(row.act)](session, row, given, now)
+    row.answer = _land(session, row, given, now)
     row.answered_at = now
     row.opened_at = row.opened_at or (now if by is None else None)
     row.said_by = by.id if by is not None else None
@@ -64,3 +61,15 @@ def is_stale(session: Session, row: GuestRequestRow, base: str) -> bool:
             return translations.shown(session, row).base != base
         case Act.SUGGEST:
             return False
+
+
+def _land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    match Act(row.act):
+        case Act.NOTE:
+            return notes.land(session, row, given, now)
+        case Act.SUGGEST:
+            return suggestions.land(session, row, given, now)
+        case Act.CLEAR:
+            return clearing.land(session, row, given)
+        case Act.TRANSLATE:
+            return translations.land(session, row, given, now)

@@ -62,6 +62,23 @@ def standing_of(session: Session, row: GuestRequestRow, now: datetime, zone: tzi
     return places.standing(row, state, now, zone, has_place=places.has_place(session, row))
 
 
+def require_open(session: Session, row: GuestRequestRow, now: datetime, zone: tzinfo) -> None:
+    """Raise IllegalMove where no answer can be taken any more; staff may write one down after the day has passed."""
+    standing = standing_of(session, row, now, zone)
+    if standing in OPEN or standing is Standing.EXPIRED:
+        return
+    state = State(session.scalars(select(IssueRow.state).where(IssueRow.id == row.issue_id)).one())
+    if standing is Standing.SETTLED and not places.is_closed(Act(row.act), state):
+        return
+    raise IllegalMove(_WHY_NOT.get(standing, f"The issue is {IN_WORDS[state]}; it takes no such answer any more."))
+
+
+_WHY_NOT = {
+    Standing.REVOKED: "Nobody is asked for that any more. Ask again first.",
+    Standing.WITHOUT: "The issue goes without it. Ask again first.",
+}
+
+
 def remind(
     session: Session, row: GuestRequestRow, now: datetime, zone: tzinfo, due_on: date | None, message: str | None
 ) -> None:
@@ -135,9 +152,7 @@ def _row(session: Session, issue: IssueSummary, wish: Wish, by: Person, now: dat
     )  # fmt: skip
 
 
-def _note(
-    session: Session, row: GuestRequestRow, issue: IssueSummary, wish: Wish, now: datetime, zone: tzinfo
-) -> None:
+def _note(session: Session, row: GuestRequestRow, issue: IssueSummary, wish: Wish, now: datetime, zone: tzinfo) -> None:
     kind = block_kind(wish.block)
     if kind not in KINDS:
         raise BadInput(f"A guest can write: {', '.join(KINDS)}; not {kind}.")
@@ -155,9 +170,7 @@ def _note(
             other.revoked_at = now
 
 
-def _block(
-    session: Session, row: GuestRequestRow, issue: IssueSummary, wish: Wish, now: datetime
-) -> tuple[int, str]:
+def _block(session: Session, row: GuestRequestRow, issue: IssueSummary, wish: Wish, now: datetime) -> tuple[int, str]:
     """The block that is owed by somebody who does not work here, and its section."""
     held = opened(session, issue.id)
     block = block_rows.wanted(session, held, block_kind(wish.block), wish.section, wish.block_id)

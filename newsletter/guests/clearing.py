@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -55,7 +54,7 @@ def alone(draft: Draft, item: Item) -> Draft:
     return replace(draft, sections=sections, opening=())
 
 
-def land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def land(session: Session, row: GuestRequestRow, given: Mapping[str, str]) -> dict[str, Any]:
     """The answer as it is kept: the verdict, what should be changed, and to what the item said then."""
     verdict = given.get("verdict", "")
     if verdict not in set(Verdict):

@@ -20,7 +20,7 @@ from newsletter.guests.suggestions import Suggestions
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.guests.translations import Lines
 from newsletter.issues import drafts, lists
-from newsletter.issues.model import RELEASED, Profile, State
+from newsletter.issues.model import RELEASED, Profile
 from newsletter.issues.views import find
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, log
@@ -87,9 +87,7 @@ class Posted:
 class Guests:
     """Opens its own short transactions. A token that we never signed as a guest's leads to None."""
 
-    def __init__(
-        self, settings: Settings, database: Database, clock: Clock, links: Links, versions: Versions
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, clock: Clock, links: Links, versions: Versions) -> None:
         self._settings = settings
         self._database = database
         self._clock = clock
@@ -106,8 +104,7 @@ class Guests:
         if request_id is None:
             return None
         with self._database.reading() as session:
-            row = session.get(GuestRequestRow, request_id)
-            return self._page(session, row) if row is not None else None
+            return self._page(session, session.get_one(GuestRequestRow, request_id))
 
     def item(self, token: str) -> str | None:
         """The item that somebody is asked about, as it will look in the mail: a whole HTML page."""
@@ -162,14 +159,17 @@ class Guests:
                     session, GUEST, "guest-answer", now, row.issue_id, request=row.id, act=row.act, guest=row.name,
                     before=before, after=after,
                 )  # fmt: skip
-                letters.tell_answer(session, row, now)
+                letters.tell_answer(session, row, before, now)
             return Posted(took, self._page(session, row))
 
     # -- what it is made of -----------------------------------------------------------------------------------------
 
     def _request(self, token: str) -> int | None:
         link = self._links.read(token)
-        return link.id if link is not None and link.purpose is Purpose.GUEST else None
+        if link is None or link.purpose is not Purpose.GUEST:
+            return None
+        with self._database.reading() as session:
+            return link.id if session.get(GuestRequestRow, link.id) is not None else None
 
     def _door(self, session: Session, row: GuestRequestRow) -> Took:
         if not answering.allow(row, self._clock()):

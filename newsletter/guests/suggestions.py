@@ -43,7 +43,7 @@ def made_by(row: GuestRequestRow) -> list[dict[str, Any]]:
 
 
 def land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """Take a suggestion in, or (with `which`, its place in the row) another wording of one; the answer as it is kept."""
+    """Take a suggestion in, or (with `which`, its number) another wording of one; the answer as it is kept."""
     said = {name: " ".join(given.get(name, "").split()) for name in FIELDS}
     if not said["link"] and not said["title"]:
         raise BadInput("A suggestion needs a link or a title.")

@@ -13,9 +13,9 @@ from subscribers import Id
 class GuestRequestRow(Row):
     """One person, one act, one page. Its link names the id: it is never given twice, and rows are never deleted.
 
-    `block_id` is no foreign key: a block may be taken out and put back, of that kind and in that section. `saved`: what was typed and not handed in.
-    `said_by`: who of the staff has written down an answer that was given by phone. `posts` since `posts_from`: how often
-    the page was posted to, for the limit.
+    `block_id` is no foreign key: a block may be taken out and put back, of that kind and in that section. `saved`: what
+    was typed and not handed in. `said_by`: who of the staff has written down an answer that was given by phone. `told`:
+    letters about it to the one who asks. `posts` since `posts_from`: how often the page was posted to, for the limit.
     """
 
     __tablename__ = "guest_requests"
@@ -47,6 +47,8 @@ class GuestRequestRow(Row):
     answered_at: Mapped[datetime | None]
     said_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     mailed_at: Mapped[datetime]
+    told: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     went_without: Mapped[bool] = mapped_column(default=False)

@@ -16,6 +16,7 @@ from newsletter.publications.store import land_one, one_at_a_time, stored, updat
 from newsletter.publications.tables import PublicationRow
 
 SOURCE = "suggested"
+_STRANGER = -1  # no source, and nobody who knows what is here: the same page is the same thing
 _UNKNOWN_KIND = "city_story"  # of what leads to no page: nothing else is known of it
 
 
@@ -35,7 +36,7 @@ def suggest(
     publication = _publication(session, idea, external_id, language, own_hosts)
     one_at_a_time(session)
     entry = matching.known(0, publication)
-    twin = Here(session, [entry]).twin(entry)
+    twin = Here(session, [entry]).twin(entry, _STRANGER)
     if twin is not None:
         return twin.id
     land_one(session, None, publication, None, SOURCE, now)
