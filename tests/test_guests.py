@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotFound
+import subscribers
+from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.guests import views
 from newsletter.guests.clearing import Looked
 from newsletter.guests.model import Act, Asked, Standing, Wish
@@ -20,11 +21,16 @@ from newsletter.guests.translations import Lines
 from newsletter.issues.editing import remove_block, set_block
 from newsletter.issues.model import BlockKind
 from newsletter.issues.owed import owed
+from newsletter.issues.rhythms import set_rhythm
 from newsletter.publications.tables import PublicationRow
 from newsletter.publications.views import undated
+from newsletter.readers.erasing import erase
+from newsletter.rhythm.letters.saying import When, owed_rows
+from newsletter.rhythm.standing import of
 from newsletter.staff.people import Actor
 from subscribers import Purpose
 from tests.route import ADMIN, APPROVER, AUTHOR, SITE, SLUG, Route, later
+from tests.test_cli import Shell
 
 DUE = date(2024, 7, 12)
 GUEST = "press@bristol.example"
@@ -607,3 +613,92 @@ def test_a_page_is_not_posted_to_without_end(route: Route) -> None:
     posted = route.pipeline.guests.save(token(route, id_), {"text": "an hour later"})
     assert posted is not None
     assert posted.took is Took.SAVED
+
+
+# -- what else knows of them ------------------------------------------------------------------------------------------
+
+
+def test_an_erased_person_is_forgotten_as_a_guest_too(either_route: Route) -> None:
+    route = either_route
+    id_ = ask(route, Act.SUGGEST, name="Ada", email="ada@example.org", message="Dear Ada")
+    staff = ask(route, Act.SUGGEST, name="Pat", email=APPROVER)
+    with route.database.transaction() as session:
+        person = subscribers.card_of(session, route.pipeline.book.hash("ada@example.org"))
+        assert person is not None
+        assert erase(session, person.id, subscribers.Consent("staff", route.now), route.now)
+    found = row(route, id_)
+    assert (found.name, found.email, found.message) == ("(erased)", "", "")
+    assert standing(route, id_) is Standing.REVOKED
+    assert row(route, staff).email == APPROVER
+    route.pipeline.deliver_notices()
+    assert [mail["To"] for mail in route.mails()] == [APPROVER]
+
+
+def test_letters_say_what_guests_owe(route: Route) -> None:
+    ask(route, Act.NOTE)
+    ask_clear(route)
+    ask(route, Act.SUGGEST)
+    answered = ask_clear(route, "other@city.example")
+    hand_in(route, answered, {"verdict": "yes"})
+    with route.database.reading() as session:
+        found = of(session, route.pipeline.gate, route.issue())
+    assert found.owed == ()
+    rows = owed_rows(found, When(route.now, route.settings.zone))
+    assert [(one.text, one.note) for one in rows] == [
+        ("The director's note", "Dana Director, by Friday 12 July"),
+        ("A yes to “San Antonio shows what a welcoming city can carry”", "Bristol press office, by Friday 12 July"),
+    ]  # fmt: skip
+
+
+def test_the_calendars_reminder_leads_to_the_page(route: Route) -> None:
+    with route.database.transaction() as session:
+        set_rhythm(session, route.list_id(), route.now.date(), route.settings.zone)
+    id_ = ask(route, Act.NOTE, name="Pat Approver", email=APPROVER)
+    route.pipeline.rhythm.tick()
+    route.pipeline.deliver_notices()
+    assert len([mail for mail in route.mails() if mail["To"] == APPROVER]) == 1, "one letter says it"
+    route.now = datetime.combine(DUE, time(8), UTC)
+    route.pipeline.rhythm.tick()
+    route.pipeline.deliver_notices()
+    last = [mail for mail in route.mails() if mail["To"] == APPROVER][-1]
+    assert last["Subject"] == "Today: the director's note for Summer 2024"
+    body = last.get_body(("plain",))
+    assert body is not None
+    assert route.pipeline.guests.link(id_) in body.get_content()
+
+
+# -- typed ------------------------------------------------------------------------------------------------------------
+
+
+def test_it_is_typed_and_shown(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell, publication = Shell(route, monkeypatch), str(route.publication("san-antonio").id)
+    asked_ = shell(
+        "issue", "ask-guest", SLUG, "--act", "clear", "--name", "Bristol press office", "--email", GUEST, "--due",
+        "2099-06-28", "--publication", publication, "--by", AUTHOR,
+    ).stdout  # fmt: skip
+    assert "is asked for a yes to “San Antonio shows" in asked_
+    assert route.pipeline.guests.link(1) in asked_
+    assert shell("guests", "link", "1").stdout == route.pipeline.guests.link(1) + "\n"
+    assert "Bristol press office: a yes to" in shell("guests", "list", SLUG).stdout
+    assert (
+        "Yes, this is right (said by phone to Alex Admin)"
+        in shell("guests", "said", "1", "--field", "verdict=yes", "--by", ADMIN).stdout
+    )
+    told = shell("guests", "list", SLUG).stdout
+    assert "1 of 1 has said yes" in told
+    found = shell.json("guests", "list", SLUG)
+    assert (found["requests"][0]["words"], found["cleared"][publication]["yes"]) == ("said by phone to Alex Admin", 1)
+    shell("guests", "revoke", "1")
+    assert "asked no more" in shell("guests", "list", SLUG).stdout
+    shell("guests", "restore", "1")
+    shell("issue", "ask-guest", SLUG, "--act", "translate", "--name", "Lu", "--email", "lu@a.example", "--due",
+          "2099-06-28", "--language", "es", "--by", AUTHOR)  # fmt: skip
+    assert f"item-{publication}-title: San Antonio shows" in shell("guests", "lines", "2").stdout
+    assert shell.json("guests", "lines", "2")[0]["text"] == ""
+    assert "is no translation" in shell("guests", "lines", "1", code=1).output
+    assert "use note, suggest, clear, translate" in shell(
+        "issue", "ask-guest", SLUG, "--act", "dance", "--name", "x", "--email", "x@a.example", "--due", "2099-06-28",
+        "--by", AUTHOR, code=1,
+    ).output  # fmt: skip
+    shell("guests", "without", "2")
+    assert "There is no request 9" in shell("guests", "link", "9", code=1).output

@@ -39,7 +39,7 @@ def block(
     An empty line (\n\n) parts paragraphs; \n parts figures, each "value | what it counts | source".
     """
     with refusals(), opened() as pipeline:
-        fields, who, now = _fields(field), actor(pipeline, by), pipeline.clock()
+        fields, who, now = named_fields(field), actor(pipeline, by), pipeline.clock()
         who.permit("edit")
         with pipeline.database.transaction() as session:
             found = find(session, issue, lock=True)
@@ -92,7 +92,7 @@ def remove_block(
         say("Taken out.")
 
 
-def _fields(given: list[str]) -> dict[str, str]:
+def named_fields(given: list[str]) -> dict[str, str]:
     """NAME=VALUE as typed; a written \\n is a line break, as no shell makes one easily."""
     fields: dict[str, str] = {}
     for one in given:

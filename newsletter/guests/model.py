@@ -100,6 +100,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """What a letter says of a request that has no answer."""
+
+    what: str
+    name: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Cleared:
     """What was said of one item: by how many of those who were asked. `outdated`: yeses to an earlier wording."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.errors import NotFound
 from newsletter.guests import clearing, places
-from newsletter.guests.model import Act, Asked, Cleared, Standing, Suggested, Verdict
+from newsletter.guests.model import Act, Asked, Cleared, Standing, Suggested, Unanswered, Verdict
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues import drafts
 from newsletter.issues.model import BlockKind, Draft, Item, State
@@ -54,6 +54,25 @@ def find(session: Session, request_id: int, now: datetime, zone: tzinfo) -> Aske
     if not found:
         raise NotFound(f"There is no request {request_id}. See: newsletter guests list ISSUE")
     return found[0]
+
+
+def unanswered(session: Session, issue_id: int) -> tuple[Unanswered, ...]:
+    """What guests owe, in time or not, but for what staff owe as a block; the first due first. Nobody owes ideas."""
+    open_ = (GuestRequestRow.answered_at.is_(None), GuestRequestRow.revoked_at.is_(None))
+    rows = _rows(session, GuestRequestRow.issue_id == issue_id, GuestRequestRow.act != Act.SUGGEST.value, *open_)
+    found = [
+        Unanswered(what(session, row), row.name, row.due_on)
+        for row in rows
+        if places.has_place(session, row) and not (row.act == Act.NOTE and row.staff_id is not None)
+    ]
+    return tuple(sorted(found, key=lambda one: one.due_on))
+
+
+def of_block(session: Session, block_id: int) -> int | None:
+    """The request of somebody who is asked for that block and has not answered; None where nobody is."""
+    open_ = (GuestRequestRow.answered_at.is_(None), GuestRequestRow.revoked_at.is_(None))
+    rows = _rows(session, GuestRequestRow.block_id == block_id, GuestRequestRow.act == Act.NOTE.value, *open_)
+    return rows[-1].id if rows else None
 
 
 def cleared(session: Session, issue_id: int) -> Mapping[int, Cleared]:

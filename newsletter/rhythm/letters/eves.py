@@ -26,8 +26,8 @@ def missing(standing: Standing | None, failing: Sequence[Failing], when: When, *
                 leading=True,
             )
         )
-    if standing.owed:
-        parts.append(Part("Still owed", rows=owed_rows(standing.owed, when)))
+    if rows := owed_rows(standing, when):
+        parts.append(Part("Still owed", rows=rows))
     if failing:
         parts.append(Part("Sources that fail", rows=failing_rows(failing, when)))
     return tuple(parts)
@@ -84,6 +84,7 @@ def ready(standing: Standing, at: datetime, by: str, readers: int, when: When, *
     issue, yes = standing.issue, standing.yes
     assert yes is not None
     how = " To us first, and to the readers some time later." if calm else ""
+    owed = owed_rows(standing, when)
     return StaffLetter(
         subject=f"{capital(when.said(at))}: {issue.name} goes out. All is ready",
         heading=f"{capital(when.said(at))}, all is ready",
@@ -92,7 +93,7 @@ def ready(standing: Standing, at: datetime, by: str, readers: int, when: When, *
             f"Exactly version {yes.number} goes out, as {yes.by} has signed it off. {by} has planned it.",
         ),
         parts=(
-            *([Part("Still owed", ("It goes without:",), owed_rows(standing.owed, when))] if standing.owed else []),
+            *([Part("Still owed", ("It goes without:",), owed)] if owed else []),
             Part(
                 "If it should not",
                 ("Plan it for another time, or take it back:",),
