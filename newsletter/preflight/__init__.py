@@ -2,6 +2,33 @@
 
 from newsletter.preflight.checks import CHECKS, check
 from newsletter.preflight.facts import Facts, gather
-from newsletter.preflight.model import Finding, Severity
+from newsletter.preflight.grouping import by_who, musts, unrendered, verdict
+from newsletter.preflight.model import (
+    SEVERITY_IN_WORDS,
+    WHO_IN_WORDS,
+    Finding,
+    Group,
+    Mend,
+    Mending,
+    Severity,
+    Who,
+)
 
-__all__ = ["CHECKS", "Facts", "Finding", "Severity", "check", "gather"]
+__all__ = [
+    "CHECKS",
+    "SEVERITY_IN_WORDS",
+    "WHO_IN_WORDS",
+    "Facts",
+    "Finding",
+    "Group",
+    "Mend",
+    "Mending",
+    "Severity",
+    "Who",
+    "by_who",
+    "check",
+    "gather",
+    "musts",
+    "unrendered",
+    "verdict",
+]

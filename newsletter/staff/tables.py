@@ -36,7 +36,9 @@ class StaffLinkRow(Row):
 
 
 class StaffSessionRow(Row):
-    """A browser in which somebody is signed in. The cookie is kept as its SHA-256."""
+    """A browser in which somebody is signed in. The cookie is kept as its SHA-256. `left_at`: when its owner's visit
+    before the present one ended, in whichever browser.
+    """
 
     __tablename__ = "staff_sessions"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -49,6 +51,7 @@ class StaffSessionRow(Row):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
 
 
 class PasskeyRow(Row):
