@@ -40,12 +40,19 @@ class Exchange:
         self._lock = threading.Lock()
 
     def ask(
-        self, target: Target, headers: Mapping[str, str], allowance: Allowance, most_bytes: int, *, cut: bool = False
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        allowance: Allowance,
+        most_bytes: int,
+        *,
+        cut: bool = False,
+        method: str = "GET",
     ) -> Answer:
         """The answer, or an Obstacle and nothing else."""
         allowance.expect(2 * most_bytes + _FRAMES)
         try:
-            connection, response = self._begun(target, headers, allowance)
+            connection, response = self._begun(target, headers, allowance, method)
         except (http.client.HTTPException, ValueError):
             raise Obstacle("answers with something that is no web page") from None
         except TimeoutError:
@@ -72,22 +79,22 @@ class Exchange:
             connection.close()
 
     def _begun(
-        self, target: Target, headers: Mapping[str, str], allowance: Allowance
+        self, target: Target, headers: Mapping[str, str], allowance: Allowance, method: str
     ) -> tuple[Connection, http.client.HTTPResponse]:
         if (kept := self._taken(target)) is not None:
             # A server may close what is idle at any moment: that is no answer, and asking again is no second request.
             with suppress(ConnectionError, ssl.SSLError):
-                return kept, self._sent(kept, target, headers, allowance)
+                return kept, self._sent(kept, target, headers, allowance, method)
         connection = self._connector.connect(target, allowance)
-        return connection, self._sent(connection, target, headers, allowance)
+        return connection, self._sent(connection, target, headers, allowance, method)
 
     @staticmethod
     def _sent(
-        connection: Connection, target: Target, headers: Mapping[str, str], allowance: Allowance
+        connection: Connection, target: Target, headers: Mapping[str, str], allowance: Allowance, method: str
     ) -> http.client.HTTPResponse:
         try:
             connection.allow(allowance)
-            connection.putrequest("GET", target.path, skip_host=True, skip_accept_encoding=True)
+            connection.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
             connection.putheader("Host", target.authority)
             for name, value in headers.items():
                 connection.putheader(name, value)
