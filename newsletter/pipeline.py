@@ -53,7 +53,6 @@ from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
 
-
 MOST_TESTED = 20  # addresses at once
 
 

@@ -85,16 +85,15 @@ def seen(session: Session, seat: Seat, now: datetime) -> Seat:
 
 def _left_at(session: Session, staff_id: int, now: datetime) -> datetime | None:
     """When the visit before the present one ended. While a visit goes on, in any browser, that stays as it was."""
-    last = session.execute(
-        select(StaffSessionRow.seen_at, StaffSessionRow.left_at)
+    last = session.scalar(
+        select(StaffSessionRow)
         .where(StaffSessionRow.staff_id == staff_id)
-        .order_by(StaffSessionRow.seen_at.desc())
+        .order_by(StaffSessionRow.seen_at.desc(), StaffSessionRow.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
     if last is None:
         return None
-    seen_at, left_at = last
-    return seen_at if now - seen_at >= VISIT_ENDS else left_at
+    return last.seen_at if now - last.seen_at >= VISIT_ENDS else last.left_at
 
 
 def open_of(session: Session, staff_id: int, now: datetime) -> tuple[Signed, ...]:

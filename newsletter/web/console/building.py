@@ -6,13 +6,16 @@ from fastapi import APIRouter, HTTPException, Response
 
 from newsletter.pipeline import Pipeline
 from newsletter.web.caching import FOR_EVER
-from newsletter.web.console import now, preview, signing_in
+from newsletter.web.console import checking, copies, now, preview, shelf, signing_in
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
 
 SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     signing_in.bring,
     now.bring,
+    shelf.bring,
+    checking.bring,
+    copies.bring,
     preview.bring,
 )
 

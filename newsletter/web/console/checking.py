@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 import subscribers
 from newsletter.errors import BadInput
 from newsletter.issues import views
+from newsletter.staff.sessions import Seat
 from newsletter.web.console import panel as panels
 from newsletter.web.console.checkup import checkup
 from newsletter.web.console.desk import Desk
@@ -45,6 +46,17 @@ def bring(desk: Desk, routes: Routes) -> None:
 def _looking(desk: Desk, routes: Routes) -> None:
     """Looking at links and names: begun by a button, asked about by a script."""
 
+    def look(key: str, form: Posted) -> Response:
+        desk.pipeline.start_looking(key, again=bool(form.get("again")))
+        return desk.to(f"/console/issues/{key}/check?looking=1#looking")
+
+    def progress(key: str) -> Response:
+        found = desk.pipeline.looking(key)
+        return JSONResponse({"done": found.done, "total": found.total, "running": found.running})
+
+    routes.post(LOOK.removeprefix("/console"), "look", look)
+    routes.get(f"{_PAGE}/looking", "look", progress)
+
 
 def _page(desk: Desk, request: Request, key: str, sought: Form | None = None) -> Response:
     found = checkup(desk, key)
@@ -53,12 +65,13 @@ def _page(desk: Desk, request: Request, key: str, sought: Form | None = None) ->
         text = sought.get("who")
         matches = _matches(desk, found.issue, text) if len(text) >= SHORTEST else ()
     reader = _reader(desk, found.issue, tuple(found.version.parts) if found.version else (), request)
-    shown = (
-        panels.panel(desk, found.issue.slug, found.version, request.query_params, reader) if found.version else None
-    )
+    shown = panels.panel(desk, found.issue.slug, found.version, request.query_params, reader) if found.version else None
+    with desk.pipeline.database.reading() as session:
+        yes = desk.signed_off(session, found.issue)
+    seat: Seat = request.state.seat
     return desk.page(
         request, "check", issue=found.issue.slug, summary=found.issue, checkup=found, panel=shown, sought=text,
-        matches=matches, onward=onward(found.issue, yes=False), shortest=SHORTEST,
+        matches=matches, onward=onward(found.issue, yes=yes, by=seat.person.email), shortest=SHORTEST,
     )  # fmt: skip
 
 

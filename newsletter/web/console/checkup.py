@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.approval.versions import Version
-from newsletter.errors import RenderError
 from newsletter.issues import views
 from newsletter.issues.views import IssueSummary
-from newsletter.preflight import SEVERITY_IN_WORDS, WHO_IN_WORDS, Finding, Severity, by_who, unrendered, verdict
+from newsletter.preflight import SEVERITY_IN_WORDS, WHO_IN_WORDS, Finding, Looking, Severity, by_who, verdict
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.mending import Button, Mender
 
@@ -44,6 +43,7 @@ class Checkup:
     findings: tuple[Finding, ...]
     charges: tuple[Charge, ...]
     verdict: str
+    looking: Looking
 
     @property
     def musts(self) -> tuple[Told, ...]:
@@ -60,8 +60,8 @@ def checkup(desk: Desk, key: str) -> Checkup:
     """Check it as it stands, and remember the sum for the sentence on every page."""
     with desk.pipeline.database.reading() as session:
         issue = views.find(session, key)
-    version, findings = _checked(desk, key)
-    desk.checks.keep(issue, findings)
+    checked = desk.pipeline.checked(key)
+    desk.checks.keep(issue, checked.findings)
     mender = Mender(desk, issue.slug)
     charges = tuple(
         Charge(
@@ -69,17 +69,9 @@ def checkup(desk: Desk, key: str) -> Checkup:
             tuple(_told(one, mender) for one in group.findings if one.severity is not Severity.INFO),
             tuple(_told(one, mender) for one in group.findings if one.severity is Severity.INFO),
         )
-        for group in by_who(findings)
+        for group in by_who(checked.findings)
     )
-    return Checkup(issue, version, findings, charges, verdict(findings))
-
-
-def _checked(desk: Desk, key: str) -> tuple[Version | None, tuple[Finding, ...]]:
-    try:
-        version = desk.pipeline.version(key)
-    except RenderError as error:
-        return None, (unrendered(error),)
-    return version, desk.pipeline.check(version)
+    return Checkup(issue, checked.version, checked.findings, charges, verdict(checked.findings), checked.looking)
 
 
 def _told(one: Finding, mender: Mender) -> Told:

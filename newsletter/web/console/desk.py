@@ -59,7 +59,8 @@ class Desk:
     ) -> HTMLResponse:
         """`templates/console/<template>.html`. In it are `seat` (None: nobody is signed in), `may(verb)`, `root`,
         `assets`, `here` (the path), `done` (what was just done), `status` (the sentence that stands on every page),
-        `when` (how moments are said), `leads(path)` (whether there is such a page), `steps` (an issue's verbs). `issue`: its id or slug, where the page is about one.
+        `when` (how moments are said), `leads(path)` (whether there is such a page),
+        `steps_of_issue` (its six verbs). `issue`: its id or slug, where the page is about one.
         """
         seat: Seat | None = getattr(request.state, "seat", None)
         known: dict[str, object] = {
@@ -68,7 +69,7 @@ class Desk:
             "zone": self.pipeline.settings.timezone,
             "may": lambda verb: seat is not None and may(verb, seat.person.role), "done": None, "status": None,
             "csrf": Markup('<input type="hidden" name="csrf" value="%s">') % seat.csrf if seat else "",
-            "issue_key": issue, "leads": self.leads, "steps": (),
+            "issue_key": issue, "leads": self.leads, "steps_of_issue": (),
         }  # fmt: skip
         if seat is not None:
             with self.pipeline.database.reading() as session:
@@ -86,7 +87,7 @@ class Desk:
         last, yes = self.checks.of(issue) if issue else None, bool(issue and self.signed_off(session, issue))
         found: dict[str, object] = {"status": standing.sentence(issue, due, last, when, yes=yes)}
         if issue and key:
-            found["steps"] = steps.steps(session, issue, last, signed_off=yes)
+            found["steps_of_issue"] = steps.steps(session, issue, last, signed_off=yes)
         return found
 
     def signed_off(self, session: Session, issue: IssueSummary) -> bool:

@@ -48,8 +48,8 @@ class Mender:
             Mending.TAKE_OUT: self._take_out,
             Mending.BLOCK: self._block,
             Mending.SECTION: self._section,
-            Mending.OWED: lambda mend: Place("/console", f"{self._issue}#waiting"),
-            Mending.LOOK: lambda mend: Place(LOOK, f"{self._issue}/check/look", post=True),
+            Mending.OWED: self._owed,
+            Mending.LOOK: self._look,
             Mending.COMPARE: self._compare,
         }
 
@@ -87,6 +87,13 @@ class Mender:
     def _take_out(self, mend: Mend) -> Place:
         fields = (("publication", str(mend.publication)),)
         return Place(TAKE_OUT, f"{self._issue}/check/take-out", post=True, fields=fields)
+
+    def _owed(self, _: Mend) -> Place:
+        return Place(_ISSUE, f"{self._issue}#waiting")
+
+    def _look(self, mend: Mend) -> Place:
+        again = (("again", "1"),) if "again" in mend.button.lower() else ()
+        return Place(LOOK, f"{self._issue}/check/look", post=True, fields=again)
 
 
 def _language(mend: Mend) -> str:

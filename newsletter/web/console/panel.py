@@ -124,7 +124,9 @@ def panel(desk: Desk, slug: str, version: Version, query: Mapping[str, str], rea
         inbox=Inbox(
             version.draft.profile.from_name, part.subject, part.preheader, part.language, direction(part.language)
         ),
-        weights=tuple(Weight(own_name(one.language), len(example(desk, one).encode())) for one in version.parts.values()),
+        weights=tuple(
+            Weight(own_name(one.language), len(example(desk, one).encode())) for one in version.parts.values()
+        ),
         reader=reader,
     )
 

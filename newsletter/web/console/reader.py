@@ -45,6 +45,4 @@ def chosen(
         raise NotFound("This reader is not on the list of this issue any more.")
     language = Addresser.language_of(row.language, frozenset(languages), {"default_language": languages[0]})
     why_not = _WHY_NOT.get(row.reason, "is on the do-not-mail list") if row.reason else ""
-    return Reader(
-        row.subscriber_id, row.address, row.name, language, since(language, row.since, row.source), why_not
-    )
+    return Reader(row.subscriber_id, row.address, row.name, language, since(language, row.since, row.source), why_not)

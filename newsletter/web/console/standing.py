@@ -52,24 +52,30 @@ def _said(issue: IssueSummary, send: datetime | None, last_check: Sum | None, wh
     name, until = issue.name, _until(send, when)
     match issue.state:
         case State.DRAFT:
-            return f"{name} is a draft{_blocks(last_check)}{until}"
+            said = f"{name} is a draft{_blocks(last_check)}{until}"
         case State.CHANGES_REQUESTED:
-            return f"{name} is back for changes{_blocks(last_check)}{until}"
+            said = f"{name} is back for changes{_blocks(last_check)}{until}"
         case State.IN_REVIEW:
-            return f"{name} waits for sign-off{until}"
-        case State.APPROVED:
-            return f"{name} is signed off; no time is set" if yes else f"{name} has changed and needs a new yes{until}"
-        case State.PLANNED if issue.planned_at is not None:
-            at = to(issue.planned_at, when)
-            if not yes:
-                return f"{name} has changed: it needs a new yes, or nothing goes out {at}"
-            return f"{name} goes out {at}{_in_days(issue.planned_at, when)}"
+            said = f"{name} waits for sign-off{until}"
+        case State.APPROVED | State.PLANNED:
+            said = _decided(issue, when, until, yes=yes)
         case State.SENDING:
-            return f"{name} is going out now"
+            said = f"{name} is going out now"
         case State.SENT:
-            return f"{name} is out{f' since {when.said(issue.public_at)}' if issue.public_at else ''}"
+            said = f"{name} is out{f' since {when.said(issue.public_at)}' if issue.public_at else ''}"
         case _:
-            return f"The send of {name} is {issue.state}"
+            said = f"The send of {name} is {issue.state}"
+    return said
+
+
+def _decided(issue: IssueSummary, when: When, until: str, *, yes: bool) -> str:
+    name, at = issue.name, to(issue.planned_at, when) if issue.planned_at else ""
+    if not yes:
+        otherwise = f", or nothing goes out {at}" if at else until
+        return f"{name} has changed since the sign-off and needs a new yes{otherwise}"
+    if issue.planned_at is None:
+        return f"{name} is signed off; no time is set"
+    return f"{name} goes out {at}{_in_days(issue.planned_at, when)}"
 
 
 def _blocks(last_check: Sum | None) -> str:
