@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005_preflight"
+revision = "0006_check"
+down_revision = "0006_guests"
 branch_labels = None
 depends_on = None
 
