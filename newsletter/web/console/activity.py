@@ -35,6 +35,14 @@ _SENTENCES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "sign-out": "You are signed out.",
     "test": _tested,
     "assemble": _collected,
+    "remind-guest": lambda detail: f"{detail.get('guest')} is reminded: a mail is on its way.",
+    "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
+    "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",
+    "count-as-said": lambda detail: f"Written down, as {detail.get('guest')} said it.",
+}
+# Where it is undone, and that is more than a word: the address to post to.
+_UNDO: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "go-without": lambda detail: f"/console/requests/{detail.get('request')}/restore",
 }
 
 
@@ -55,7 +63,9 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
     if row is None or row.staff_id != seat.person.id or now - row.at > _FRESH:
         return None
     said = _SENTENCES.get(row.verb, "Done.")
-    return Done(said if isinstance(said, str) else said(row.detail))
+    sentence = said if isinstance(said, str) else said(row.detail)
+    undo = _UNDO.get(row.verb)
+    return Done(sentence, undo(row.detail)) if undo else Done(sentence)
 
 
 def last(session: Session, staff_id: int | None) -> int | None:

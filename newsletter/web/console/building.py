@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 from newsletter.pipeline import Pipeline
 from newsletter.web.caching import FOR_EVER
-from newsletter.web.console import checking, copies, now, preview, shelf, signing_in
+from newsletter.web.console import checking, copies, now, preview, requests, shelf, signing_in
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
 
@@ -16,6 +16,7 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     shelf.bring,
     checking.bring,
     copies.bring,
+    requests.bring,
     preview.bring,
 )
 

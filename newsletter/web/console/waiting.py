@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from newsletter.issues.owed import owed
+from newsletter.guests import views as guests
+from newsletter.guests.model import Asked, Standing
+from newsletter.issues.owed import Owed, owed
 from newsletter.issues.views import IssueSummary
 from newsletter.rhythm.letters.saying import When, capital
 from newsletter.web.console.mending import Button
+
+REQUESTS = "/console/requests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,36 @@ class Waits:
 
 
 def waiting(session: Session, issue: IssueSummary, when: When) -> tuple[Waits, ...]:
-    """All that is owed, the first due first."""
+    """Who was asked and has not answered, then what staff owe without having been asked by mail."""
+    asked = guests.waiting(session, issue.id, when.now, when.zone)
+    told = {one.block_id for one in asked}
+    return (
+        *(_asked(one, when) for one in asked),
+        *(_owed(one, when) for one in owed(session, issue.id) if one.id not in told),
+    )
+
+
+def _asked(one: Asked, when: When) -> Waits:
+    page = f"{REQUESTS}/{one.id}"
+    stands = f"{one.words}, asked {_lately(one, when)}"
+    buttons = (
+        Button("Remind", f"{page}/remind", post=True),
+        Button("Go without it", f"{page}/without", post=True),
+        Button("Count as said by phone", f"{page}/said"),
+    )
+    late = one.standing is Standing.EXPIRED or one.due_on < when.now.astimezone(when.zone).date()
+    return Waits(one.name, one.what, f"by {when.day(one.due_on)}", late, stands, buttons)
+
+
+def _lately(one: Asked, when: When) -> str:
+    """When the last mail about it went: the asking, or the reminder."""
+    if one.reminded_at is not None:
+        return f"{when.said(one.asked_at)}, reminded {when.said(one.reminded_at)}"
+    return when.said(one.asked_at)
+
+
+def _owed(one: Owed, when: When) -> Waits:
     today = when.now.astimezone(when.zone).date()
-    return tuple(
-        Waits(
-            one.owner, capital(one.words), f"by {when.day(one.due_on)}" if one.due_on else "",
-            one.due_on is not None and one.due_on < today, "not written yet", (),
-        )
-        for one in owed(session, issue.id)
-    )  # fmt: skip
+    due = f"by {when.day(one.due_on)}" if one.due_on else ""
+    late = one.due_on is not None and one.due_on < today
+    return Waits(one.owner, capital(one.words), due, late, "not written yet", ())
