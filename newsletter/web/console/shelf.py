@@ -4,17 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import Request, Response
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.issues import lists, moves, periods, rhythms, views
 from newsletter.issues.model import State
 from newsletter.issues.send_rules import CADENCES
-from newsletter.issues.tables import IssueRow, ProfileRow
 from newsletter.issues.views import IssueSummary
-from newsletter.media.tables import MediaRow
-from newsletter.web.console import activity
+from newsletter.web.console import activity, standing
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Routes
 from newsletter.web.forms import Posted
@@ -33,6 +30,11 @@ class Kept:
     tone: str
     day: date
 
+    @property
+    def year(self) -> str:
+        """The year that it tells of."""
+        return self.issue.period[:4]
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -50,9 +52,10 @@ def bring(desk: Desk, routes: Routes) -> None:
         with desk.pipeline.database.reading() as session:
             kept = _kept(session)
             start = beginnings(session, desk)
-        years = sorted({one.day.year for one in kept}, reverse=True)
-        by_year = tuple((year, tuple(one for one in kept if one.day.year == year)) for year in years)
-        return desk.page(request, "issues", years=by_year, beginnings=start)
+        years = sorted({one.year for one in kept}, reverse=True)
+        by_year = tuple((year, tuple(one for one in kept if one.year == year)) for year in years)
+        in_hand = any(one.issue.state in standing.LIVE for one in kept)
+        return desk.page(request, "issues", years=by_year, beginnings=start, in_hand=in_hand)
 
     def collect(form: Posted, actor: Acting) -> Response:
         period = form.get("other") or form.get("period")
@@ -69,7 +72,7 @@ def beginnings(session: Session, desk: Desk) -> tuple[Beginning, ...]:
     """Every list with a sender, and the months that its next issue may collect."""
     begun = {(one.list_id, one.period) for one in views.issues(session)}
     today = desk.when.now.astimezone(desk.when.zone).date()
-    speak = set(session.scalars(select(ProfileRow.list_id)))
+    speak = lists.speaking(session)
     return tuple(
         Beginning(face.slug, face.name, _proposed(session, desk, face.id, today, begun))
         for face in subscribers.lists(session)
@@ -104,10 +107,7 @@ def _named(period: periods.Period) -> str:
 
 
 def _kept(session: Session) -> tuple[Kept, ...]:
-    rows = session.execute(
-        select(IssueRow.id, MediaRow.sha256, MediaRow.extension).join(MediaRow, MediaRow.sha256 == IssueRow.picture)
-    )
-    pictures = {id_: f"{sha256}.{extension}" for id_, sha256, extension in rows}
+    pictures = views.pictures(session)
     return tuple(
         Kept(one, pictures.get(one.id, ""), moves.IN_WORDS[one.state], _TONES.get(one.state, ""), _day(one))
         for one in views.issues(session)

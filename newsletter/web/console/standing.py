@@ -12,7 +12,7 @@ from newsletter.issues.views import IssueSummary
 from newsletter.rhythm.letters.saying import When, to
 from newsletter.web.console.memory import Sum
 
-_LIVE = frozenset(State) - {State.SENT, State.STOPPED}
+LIVE = frozenset(State) - {State.SENT, State.STOPPED}
 EDITED = frozenset({State.DRAFT, State.CHANGES_REQUESTED})
 DECIDED = frozenset({State.APPROVED, State.PLANNED})  # whose yes may have stopped counting
 
@@ -33,7 +33,7 @@ def subject(session: Session, key: str | None) -> IssueSummary | None:
 def current(session: Session) -> IssueSummary | None:
     """The issue in hand: the newest that is not out, else the newest of all."""
     every = views.issues(session)
-    return next((one for one in every if one.state in _LIVE), every[0] if every else None)
+    return next((one for one in every if one.state in LIVE), every[0] if every else None)
 
 
 def dates(session: Session, issue: IssueSummary, when: When) -> Dates | None:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter.issues.model import CoverageState, State
+from newsletter.issues import views
+from newsletter.issues.model import State
 from newsletter.issues.owed import owed
-from newsletter.issues.tables import CoverageRow, IssueWordingRow
 from newsletter.issues.views import IssueSummary
 from newsletter.web.console.memory import Sum
 
@@ -49,23 +48,8 @@ def _before(
     session: Session, issue: IssueSummary, last_check: Sum | None, *, signed_off: bool
 ) -> tuple[tuple[str, bool], ...]:
     return (
-        ("Choose", not _waiting(session, issue.id)),
-        ("Write", _has_subjects(session, issue.id) and not owed(session, issue.id)),
+        ("Choose", not views.offered(session, issue.id)),
+        ("Write", views.has_subjects(session, issue.id) and not owed(session, issue.id)),
         ("Check", last_check is not None and not last_check.musts),
         ("Sign-off", signed_off),
     )
-
-
-def _waiting(session: Session, issue_id: int) -> int:
-    """Publications about which nobody has decided."""
-    query = select(func.count()).where(
-        CoverageRow.issue_id == issue_id, CoverageRow.state == CoverageState.OFFERED.value
-    )
-    return session.scalar(query) or 0
-
-
-def _has_subjects(session: Session, issue_id: int) -> bool:
-    """Whether every language version has its subject and its preview line."""
-    query = select(IssueWordingRow.subject, IssueWordingRow.preheader).where(IssueWordingRow.issue_id == issue_id)
-    rows = session.execute(query).all()
-    return bool(rows) and all(subject.strip() and preheader.strip() for subject, preheader in rows)

@@ -8,7 +8,7 @@ from newsletter.guests import views as guests
 from newsletter.guests.model import Asked, Standing
 from newsletter.issues.owed import Owed, owed
 from newsletter.issues.views import IssueSummary
-from newsletter.rhythm.letters.saying import When, capital
+from newsletter.rhythm.letters.saying import When
 from newsletter.web.console.mending import Button
 
 REQUESTS = "/console/requests"
@@ -38,7 +38,8 @@ def waiting(session: Session, issue: IssueSummary, when: When) -> tuple[Waits, .
 
 def _asked(one: Asked, when: When) -> Waits:
     page = f"{REQUESTS}/{one.id}"
-    stands = f"{one.words}, asked {_lately(one, when)}"
+    asked = f"asked {_lately(one, when)}"
+    stands = asked if one.standing is Standing.ASKED else f"{one.words}; {asked}"
     buttons = (
         Button("Remind", f"{page}/remind", post=True),
         Button("Go without it", f"{page}/without", post=True),
@@ -59,4 +60,4 @@ def _owed(one: Owed, when: When) -> Waits:
     today = when.now.astimezone(when.zone).date()
     due = f"by {when.day(one.due_on)}" if one.due_on else ""
     late = one.due_on is not None and one.due_on < today
-    return Waits(one.owner, capital(one.words), due, late, "not written yet", ())
+    return Waits(one.owner, one.words, due, late, "not written yet", ())
