@@ -18,9 +18,7 @@ def look(pipeline: Pipeline, issue: str, *, again: bool = False) -> Looking:
     """Ask what the issue leads to."""
     with _bar() as show:
         task = show.add_task("look", total=None)
-        return pipeline.look(
-            issue, again=again, progress=lambda done, total: show.update(task, completed=done, total=total)
-        )
+        return pipeline.look(issue, again=again, progress=_updating(show, task))
 
 
 def look_again(pipeline: Pipeline, issue: str) -> tuple[Finding, ...]:

@@ -51,9 +51,5 @@ def _problems(item: Item, alt: str) -> Iterator[tuple[Severity, str]]:
         )
     elif _BEGINS.match(alt):
         yield Severity.LOOK, "That it is a picture is said already. Begin with who or what it shows."
-    elif (somebody := _SOMEBODY.search(alt)) and (name := _NAME.search(_title(item))):
-        yield Severity.LOOK, f"The description says “{somebody[0]}”. Is it {name[0]}? Then say the name."
-
-
-def _title(item: Item) -> str:
-    return item.source.title
+    elif (somebody := _SOMEBODY.search(alt)) and _NAME.search(item.source.title):
+        yield Severity.LOOK, f"The description says “{somebody[0]}”. If it is who the title names, say the name."

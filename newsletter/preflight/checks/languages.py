@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.issues.model import Item, Role
-from newsletter.preflight.checks.placing import about, edit, few, language
+from newsletter.preflight.checks.placing import about, edit, few, language, quoted
 from newsletter.preflight.facts.model import Facts, Said
 from newsletter.preflight.facts.texts import called
 from newsletter.preflight.model import Finding, Mend, Mending, Severity
@@ -30,7 +30,7 @@ def _translation(version: str, missing: list[Item], number: int) -> Finding:
     mostly = len(missing) * 2 > number
     advice = f"Translate more, or send it without {named}." if mostly else "Its first line says so."
     mend = Mend(
-        Mending.ITEM, f"Translate “{called(missing[0])[:30]}”", language=version,
+        Mending.ITEM, f"Translate {quoted(called(missing[0]), 30)}", language=version,
         publication=missing[0].source.publication_id, field="title",
     )  # fmt: skip
     return Finding(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.issues.model import Role
 from newsletter.preflight.checks.counting import minutes, words_in
-from newsletter.preflight.checks.placing import few
+from newsletter.preflight.checks.placing import few, quoted
 from newsletter.preflight.facts.model import Facts, Said
 from newsletter.preflight.facts.texts import called
 from newsletter.preflight.model import Finding, Severity
@@ -67,7 +67,7 @@ def _several(version: str, check: str, place: str, long: list[Said], what: str) 
     if len(long) == 1:
         size = f"{len(long[0].text)} characters" if check == "headlines" else f"{words_in(long[0].text)} words"
         return _finding(check, long[0].place, f"It has {size}; {what}.", long, version, ["Shorten it"])
-    buttons = [f"Shorten “{name[:30]}”" for name in names]
+    buttons = [f"Shorten {quoted(name, 30)}" for name in names]
     return _finding(check, place, f"{few(names)} are too long: {what}.", long, version, buttons)
 
 
@@ -78,12 +78,15 @@ def _finding(check: str, place: str, message: str, long: list[Said], version: st
 
 def whole_mail(facts: Facts) -> Iterator[Finding]:
     """The whole mail has 450 to 650 words and 9 to 12 full items; how long it takes to read is told."""
-    for version in facts.languages:
+    place = "The whole mail"
+    for number, version in enumerate(facts.languages):
         words = sum(words_in(said.text) for said in facts.texts if said.version == version and said.slot != "inbox")
-        full = sum(item.role is not Role.MORE for item in facts.draft.items)
-        message = f"It has {words} words, {minutes(words)} to read, and {full} publications in full."
-        severity = Severity.INFO
-        if words >= WHOLE.stop or full >= FULL_ITEMS.stop:
-            severity = Severity.LOOK
-            message += " Readers give it two minutes: 450 to 650 words, 9 to 12 publications. Set some in one line."
-        yield Finding(severity, "whole mail", "The whole mail", message, languages=(version,))
+        if words >= WHOLE.stop:
+            message = f"It has {words} words, {minutes(words)} to read. Readers give it two minutes: 450 to 650 words."
+            yield Finding(Severity.LOOK, "whole mail", place, message, languages=(version,))
+        elif not number:
+            yield Finding(Severity.INFO, "whole mail", place, f"It has {words} words, {minutes(words)} to read.")
+    full = sum(item.role is not Role.MORE for item in facts.draft.items)
+    if full >= FULL_ITEMS.stop:
+        message = f"It shows {full} publications in full. 9 to 12 are looked at: set some of them in one line."
+        yield Finding(Severity.LOOK, "whole mail", place, message)

@@ -11,8 +11,42 @@ from newsletter.preflight.facts.model import Facts, Said
 from newsletter.preflight.model import Finding, Severity
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
-_SHORTEST = 6
-_END = 2  # letters: what differs only there is an ending ("Mexico", "Mexican")
+_SHORTEST, _SHORTEST_TYPO = 5, 7  # letters: shorter names that differ in one are two names ("Martin", "Marvin")
+_END = 1  # letters: what differs only there is an ending ("Mexicano", "Mexicana")
+_IN_TITLES = frozenset(
+    [
+        "with",
+        "from",
+        "into",
+        "over",
+        "upon",
+        "than",
+        "that",
+        "this",
+        "about",
+        "after",
+        "before",
+        "under",
+        "between",
+        "through",
+        "during",
+        "their",
+        "para",
+        "entre",
+        "sobre",
+        "desde",
+        "como",
+        "hacia",
+        "dans",
+        "pour",
+        "avec",
+        "chez",
+        "vers",
+        "leur",
+        "leurs",
+    ]
+)  # small words that titles in capitals leave small
+_POSSESSIVE = re.compile(r"[’']s$")
 _MOST = 2  # findings
 
 
@@ -51,9 +85,9 @@ def _by_language(facts: Facts) -> dict[str, _Words]:
 
 def _read(words: _Words, said: Said) -> None:
     found = list(_WORD.finditer(said.text))
-    titled = sum(word[0][0].isupper() for word in found) * 2 > len(found)
+    titled = not any(_is_small(word[0]) for word in found)
     for word in found:
-        name = word[0]
+        name = _POSSESSIVE.sub("", word[0])
         if not name[0].isupper():
             words.small.add(name.casefold())
         elif len(name) >= _SHORTEST and not name.isupper():
@@ -61,6 +95,11 @@ def _read(words: _Words, said: Said) -> None:
             words.said.setdefault(name, said)
             if not titled and not _begins(said.text, word.start()):
                 words.inside.add(name)
+
+
+def _is_small(word: str) -> bool:
+    """A word that a title in capitals would have with a capital."""
+    return word.islower() and len(word) > 3 and word not in _IN_TITLES
 
 
 def _begins(text: str, place: int) -> bool:
@@ -85,7 +124,7 @@ def are_alike(one: str, other: str) -> bool:
     first, second = _bare(one), _bare(other)
     if first == second:
         return one.casefold() != other.casefold()
-    if abs(len(first) - len(second)) > 1:
+    if min(len(first), len(second)) < _SHORTEST_TYPO or abs(len(first) - len(second)) > 1:
         return False
     start = next(
         (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))

@@ -20,7 +20,7 @@ def directors_note(facts: Facts) -> Iterator[Finding]:
         if words > MOST:
             message = f"The note has {words} words; 90 to 120 are read to the end."
             yield _finding(said.place, message, mend.saying("Shorten it"), version)
-        elif words < LEAST:
+        elif words < LEAST and said.version == facts.draft.profile.default_language:
             message = f"The note has {words} words; 90 to 120 give room for one thought, a thank-you and one wish."
             yield _finding(said.place, message, mend.saying("Write more"), version)
         if links > MOST_LINKS:

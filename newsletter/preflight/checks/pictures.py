@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from newsletter.issues.model import Item
-from newsletter.preflight.checks.placing import about, edit, few
+from newsletter.preflight.checks.placing import about, edit, few, quoted
 from newsletter.preflight.facts.model import Facts
-from newsletter.preflight.facts.texts import called
+from newsletter.preflight.facts.texts import called, slot
 from newsletter.preflight.model import Finding, Severity
 
 HEAVY = 150 * 1024
@@ -32,26 +32,28 @@ def picture_weight(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             Severity.LOOK, "picture weight", "Pictures",
             f"There are {len(shown)} pictures. Up to {MANY} are looked at; take out the weakest.",
-            mends=tuple(edit(item, "picture", f"Change the one of “{called(item)[:24]}”") for item in shown[-2:]),
+            mends=tuple(edit(item, "picture", f"Change {quoted(called(item), 24)}") for item in shown[-2:]),
         )  # fmt: skip
 
 
 def picture_size(facts: Facts) -> Iterator[Finding]:
-    """A picture is at least as wide as it is shown."""
-    widest: dict[str, int] = {}
-    for part in facts.parts:
-        for image in part.images:
-            if found := _STORED.search(image.src):
-                widest[found[1]] = max(widest.get(found[1], 0), image.width)
-    for item in _shown(facts):
-        assert item.picture is not None
-        wanted = widest.get(item.picture.sha256, 0)
-        if item.picture.width < wanted:
-            yield _finding(
-                item, "picture size",
-                f"The picture is {item.picture.width} pixels wide and shown at {wanted}, so it looks blurred."
-                f" Use one of {2 * wanted} pixels.",
-            )  # fmt: skip
+    """A picture is as wide as its place: 552 pixels for the lead, 200 for a card."""
+    for section in facts.draft.sections:
+        for item in section.items:
+            wide = _place(item, slot(item, section))
+            if item.picture is not None and item.picture.width < wide:
+                yield _finding(
+                    item, "picture size",
+                    f"The picture is only {item.picture.width} pixels wide, so it stands small in a place of {wide}."
+                    f" Use one of {2 * wide} pixels.",
+                )  # fmt: skip
+
+
+def _place(item: Item, where: str) -> int:
+    """The width of the item's place for a picture; 0 where it shows none."""
+    if item.picture and where == "cover" and item.picture.height > item.picture.width:
+        return 120
+    return {"lead": 552, "card": 200, "cover": 200}.get(where, 0)
 
 
 def picture_twice(facts: Facts) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from newsletter.rendering.prose import shorten
 from newsletter.rendering.words import words
 
 _NAMED = 3
+_INNER = str.maketrans("“”", "‘’")
 
 
 def placed(finding: Finding, facts: Facts) -> Finding:
@@ -38,11 +39,16 @@ def short_day(on: date) -> str:
 
 def few(names: Sequence[str]) -> str:
     """“One”, “Two”, “Three” and 4 more."""
-    shown = [f"“{shorten(name, 50)}”" for name in names[:_NAMED]]
+    shown = [quoted(name) for name in names[:_NAMED]]
     more = len(names) - len(shown)
     if more:
         return f"{', '.join(shown)} and {more} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def quoted(name: str, most: int = 50) -> str:
+    """“A title with ‘marks’ of its own”."""
+    return f"“{shorten(name, most).translate(_INNER)}”"
 
 
 def edit(item: Item, field: str, button: str) -> Mend:
