@@ -192,3 +192,11 @@ def test_what_was_typed_by_others_is_only_text(route: Route) -> None:
         answer = ana.get(path)
         assert answer.status_code == 200
         assert "<script>alert" not in answer.text, path
+
+
+def test_an_issue_that_is_out_is_not_called_ready(approved: Route) -> None:
+    approved.send()
+    page = main_of(Colleague(approved).get(f"/console/issues/{SLUG}/check"))
+    assert "Summer 2024 is out since today, 09:00." in page
+    assert "Ready" not in page
+    assert "newsletter issue submit" not in page

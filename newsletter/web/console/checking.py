@@ -6,6 +6,7 @@ from fastapi.responses import JSONResponse
 import subscribers
 from newsletter.errors import BadInput
 from newsletter.issues import views
+from newsletter.issues.model import RELEASED
 from newsletter.staff.sessions import Seat
 from newsletter.web.console import panel as panels
 from newsletter.web.console.checkup import checkup
@@ -71,7 +72,7 @@ def _page(desk: Desk, request: Request, key: str, sought: Form | None = None) ->
     seat: Seat = request.state.seat
     return desk.page(
         request, "check", issue=found.issue.slug, summary=found.issue, checkup=found, panel=shown, sought=text,
-        matches=matches, onward=onward(found.issue, yes=yes, by=seat.person.email), shortest=SHORTEST,
+        matches=matches, gone=found.issue.state in RELEASED, onward=onward(found.issue, yes=yes, by=seat.person.email), shortest=SHORTEST,
     )  # fmt: skip
 
 

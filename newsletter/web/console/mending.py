@@ -9,10 +9,13 @@ from newsletter.web.console.desk import Desk
 
 _ISSUE = "/console/issues/{key}"
 WRITE = f"{_ISSUE}/write"
-ITEM, BLOCK = f"{WRITE}/item/{{publication}}", f"{WRITE}/block/{{block}}"
-COMPARE = f"{ITEM}/compare"
+INBOX, ITEM, BLOCK = f"{WRITE}/inbox", f"{WRITE}/item/{{publication}}", f"{WRITE}/block/{{block}}"
+COMPARE = f"{ITEM}/website"
 TAKE_OUT, LOOK = f"{_ISSUE}/check/take-out", f"{_ISSUE}/check/look"
-_OURS = frozenset({"title", "summary", "action", "link", "picture", "alt", "date", "section"})
+# Where on its page a field is.
+_FIELDS = {
+    "title": "#f-title", "summary": "#f-summary", "action": "#f-action", "alt": "#f-alt", "picture": "#picture",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,23 @@ class Mender:
         return Button(mend.button or "Mend it", place.path, place.post, place.fields)
 
     def _subject(self, mend: Mend) -> Place:
-        return Place(WRITE, f"{self._issue}/write{_language(mend)}#issue")
+        return Place(INBOX, f"{self._issue}/write/inbox{_language(mend)}#f-{mend.kind}")
 
     def _item(self, mend: Mend) -> Place:
-        field = f"#{mend.field}" if mend.field in _OURS else ""
+        if mend.field == "section":
+            return Place(WRITE, f"{self._issue}/write#item-{mend.publication}")
+        field = _FIELDS.get(mend.field, "")
         return Place(ITEM, f"{self._issue}/write/item/{mend.publication}{_language(mend)}{field}")
 
     def _compare(self, mend: Mend) -> Place:
-        return Place(COMPARE, f"{self._issue}/write/item/{mend.publication}/compare")
+        return Place(COMPARE, f"{self._issue}/write/item/{mend.publication}/website")
 
     def _block(self, mend: Mend) -> Place:
-        field = f"#{mend.field}" if mend.field.isidentifier() else ""
+        field = "#picture" if mend.field == "picture" else f"#f-{mend.field}" if mend.field.isidentifier() else ""
         return Place(BLOCK, f"{self._issue}/write/block/{mend.block}{_language(mend)}{field}")
 
     def _section(self, mend: Mend) -> Place:
-        return Place(WRITE, f"{self._issue}/write#section-{quote(mend.section)}")
+        return Place(WRITE, f"{self._issue}/write#{f'g-{quote(mend.section)}' if mend.section else 'waiting'}")
 
     def _take_out(self, mend: Mend) -> Place:
         fields = (("publication", str(mend.publication)),)
