@@ -72,7 +72,8 @@ def _page(desk: Desk, request: Request, key: str, sought: Form | None = None) ->
     seat: Seat = request.state.seat
     return desk.page(
         request, "check", issue=found.issue.slug, summary=found.issue, checkup=found, panel=shown, sought=text,
-        matches=matches, gone=found.issue.state in RELEASED, onward=onward(found.issue, yes=yes, by=seat.person.email), shortest=SHORTEST,
+        matches=matches, gone=found.issue.state in RELEASED, shortest=SHORTEST,
+        onward=onward(found.issue, yes=yes, by=seat.person.email),
     )  # fmt: skip
 
 

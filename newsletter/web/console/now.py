@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.delivery import views as sends
 from newsletter.issues import views
-from newsletter.issues.model import State
+from newsletter.issues.model import RELEASED, State
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import IssueSummary
 from newsletter.publications import changes
@@ -94,16 +94,16 @@ def bring(desk: Desk, routes: Routes) -> None:
 
 def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums: Briefly[tuple[str, ...]]) -> Response:
     when = desk.when
-    found = checkup(desk, issue.slug) if issue.state not in GONE else None
+    found = checkup(desk, issue.slug) if issue.state not in RELEASED else None
     with desk.pipeline.database.reading() as session:
         due = standing.dates(session, issue, when)
         facts: dict[str, Any] = {
             "at": _at(issue, due, when),
-            "days": _days(due, when) if issue.state not in GONE else (),
-            "waiting": waiting(session, issue, when) if issue.state not in GONE else (),
+            "days": _days(due, when) if issue.state not in RELEASED else (),
+            "waiting": waiting(session, issue, when) if issue.state not in RELEASED else (),
             "since": _since(session, issue, seat.left_at, when),
             "last": _last(session, issue, when, sums),
-            "others": tuple(one for one in views.issues(session) if one.state not in GONE and one.id != issue.id),
+            "others": tuple(one for one in views.issues(session) if one.state not in RELEASED and one.id != issue.id),
             "onward": onward(issue, yes=desk.signed_off(session, issue), by=seat.person.email),
         }
     return desk.page(
@@ -112,13 +112,10 @@ def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums:
     )  # fmt: skip
 
 
-GONE = frozenset({State.SENDING, State.PAUSED, State.STOPPED, State.SENT})
-
-
 def _at(issue: IssueSummary, due: Dates | None, when: When) -> Day | None:
     """When it goes out: planned, or due by the rhythm."""
     at = issue.planned_at or (due.send if due else None)
-    if at is None or issue.state in GONE:
+    if at is None or issue.state in RELEASED:
         return None
     what = "Planned" if issue.planned_at else "To go out"
     return Day(what, when.said(at), said_left(at, when), at <= when.now)
@@ -158,7 +155,7 @@ def _last(session: Session, issue: IssueSummary, when: When, sums: Briefly[tuple
     out = [one for one in views.issues(session, issue.list_id) if one.state in {State.SENT, State.STOPPED}]
     if not out:
         return None
-    last = issue if issue.state in GONE else out[0]
+    last = issue if issue.state in RELEASED else out[0]
     lines = sums.get(last.id, when.now)
     if lines is None:
         lines = sums.put(last.id, _sum(session, last), when.now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsletter.issues import views
-from newsletter.issues.model import State
+from newsletter.issues.model import RELEASED, State
 from newsletter.issues.owed import owed
 from newsletter.issues.views import IssueSummary
 from newsletter.web.console.memory import Sum
@@ -13,7 +13,6 @@ from newsletter.web.console.memory import Sum
 NAMES = ("Choose", "Write", "Check", "Sign-off", "Send", "Results")
 # Choose and Write share a screen. Those without a page yet are words and no links.
 PAGES = {"Choose": "write", "Write": "write", "Check": "check"}
-_RELEASED = frozenset({State.SENDING, State.PAUSED, State.STOPPED, State.SENT})
 IN_WORDS = {"done": "done", "now": "in hand", "ahead": "not yet"}
 
 
@@ -33,7 +32,7 @@ class Step:
 
 def steps(session: Session, issue: IssueSummary, last_check: Sum | None, *, signed_off: bool) -> tuple[Step, ...]:
     """The first that is not done is the one in hand."""
-    if issue.state in _RELEASED:
+    if issue.state in RELEASED:
         done = {"Choose", "Write", "Check", "Sign-off"} | ({"Send"} if issue.state is State.SENT else set())
     else:
         done = {name for name, is_done in _before(session, issue, last_check, signed_off=signed_off) if is_done}
