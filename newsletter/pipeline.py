@@ -337,7 +337,7 @@ class Pipeline:
         if not may_go:
             return ()
         version = self.versions.make(self.database, issue.id, self.clock())
-        self.checking.look(version, progress=progress)
+        self.checking.look(version, progress=progress, longest=preflight.BEFORE_A_SEND)
         return preflight.musts(self.check(version))
 
     @property

@@ -1,6 +1,8 @@
 """The checks as a whole: order, grouping, and what the pipeline makes of them."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.checked import all_told, facts, found, part, told, with_part
 from tests.drafts import ISSUE, only, worded
 from tests.route import SLUG, Route
 
+ROOT = Path(__file__).parents[1]
 CALM = only(worded("San Antonio shows what a welcoming city hall can carry"))
 
 
@@ -128,3 +131,14 @@ def test_the_size_is_told_and_stops_a_mail_that_gmail_would_cut() -> None:
     assert good.severity is Severity.INFO
     assert found(with_part(given, html_bytes=90_000), "size") == []
     assert told(with_part(given, html_bytes=90_001), "size") == [("must", "The whole mail")]
+
+
+def test_every_check_stands_in_the_list_of_checks_with_what_it_looks_for() -> None:
+    page = " ".join((ROOT / "docs" / "checks.md").read_text("utf-8").split())
+    rows = re.findall(r"- \*\*([^*]+)\*\* \(([a-z, ]+)\): (.+?) \*[^*]+\*(?= -| |$)", page)
+    assert len(rows) == len(CHECKS)
+    assert {what for _, _, what in rows} == {" ".join((one.__doc__ or "").split()) for one in CHECKS}
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "newsletter/preflight/checks").glob("*.py"))
+    names = {name for name, _, _ in rows}
+    assert all(f'"{name}"' in sources for name in names)
+    assert {severity for _, grades, _ in rows for severity in grades.split(", ")} == set(Severity)

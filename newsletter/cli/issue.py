@@ -7,7 +7,7 @@ import typer
 
 from newsletter.cli import again, blocks, practice, sending, telling
 from newsletter.cli.console import By, Json, RequiredBy, actor, day, opened, out, print_json, refusals, say
-from newsletter.cli.looking import Again, Network, look
+from newsletter.cli.looking import Again, NoNetwork, look
 from newsletter.cli.outputs import write_issue
 from newsletter.cli.sending import Issue, deliver_notices
 from newsletter.errors import BadInput
@@ -112,13 +112,13 @@ def render(issue: Issue, out_: Annotated[Path, typer.Option("--out", help="The f
 
 
 @app.command()
-def check(issue: Issue, network: Network = True, again: Again = False, as_json: Json = False) -> None:
+def check(issue: Issue, no_network: NoNetwork = False, again: Again = False, as_json: Json = False) -> None:
     """Look for what must be mended, what is worth a look, and what is good to know. Exit 1 while something must.
 
     Links and the sender's domain are looked at on the network, unless that was done within a day.
     """
     with refusals(), opened() as pipeline:
-        if network:
+        if not no_network:
             look(pipeline, issue, again=again)
         findings = pipeline.check(pipeline.version(issue))
         if as_json:
@@ -140,10 +140,12 @@ def test(issue: Issue, to: Annotated[str, typer.Option("--to", metavar="EMAIL")]
 
 
 @app.command()
-def submit(issue: Issue, by: RequiredBy, comment: Annotated[str, typer.Option()] = "", network: Network = True) -> None:
+def submit(
+    issue: Issue, by: RequiredBy, comment: Annotated[str, typer.Option()] = "", no_network: NoNetwork = False
+) -> None:
     """Ask for sign-off of the issue as it stands. Refused while something must be mended."""
     with refusals(), opened() as pipeline:
-        if network and pipeline.mail_leaves:
+        if pipeline.mail_leaves and not no_network:
             look(pipeline, issue)
         done = pipeline.submit(issue, actor(pipeline, by), comment)
         if done.yes:

@@ -10,7 +10,7 @@ from newsletter.cli.console import err
 from newsletter.pipeline import Pipeline
 from newsletter.preflight import Finding, Looking
 
-Network = Annotated[bool, typer.Option("--network/--no-network", help="Whether links and DNS are looked at.")]
+NoNetwork = Annotated[bool, typer.Option("--no-network", help="Do not look at links and names on the network.")]
 Again = Annotated[bool, typer.Option("--again", help="Look at all of them, also those seen within a day.")]
 
 

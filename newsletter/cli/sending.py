@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsletter.approval.model import Yes
 from newsletter.cli import telling
 from newsletter.cli.console import Json, RequiredBy, actor, err, moment, opened, print_json, refusals, say
-from newsletter.cli.looking import Network, look_again
+from newsletter.cli.looking import NoNetwork, look_again
 from newsletter.delivery import mailings, views
 from newsletter.delivery.model import RouteDown, Verdict
 from newsletter.delivery.sending import Tally
@@ -61,7 +61,7 @@ def send(
     transport: Annotated[
         str, typer.Option(metavar="NAME", help="By [transports.NAME]: it takes over what no other has taken.")
     ] = "",
-    network: Network = True,
+    no_network: NoNetwork = False,
 ) -> None:
     """Send the approved version to everyone confirmed; after a crash it goes on where it stood.
 
@@ -69,7 +69,7 @@ def send(
     day ago is looked at again before; what is found is told, and asked about at a terminal.
     """
     with refusals(), opened() as pipeline:
-        if network:
+        if not no_network:
             _tell_found(look_again(pipeline, issue))
     with refusals(), opened() as pipeline, graceful() as stop, bar() as shown:
         result = pipeline.send(

@@ -38,6 +38,7 @@ class Exchange:
         self._connector = connector
         self._idle: list[tuple[str, Connection]] = []
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def ask(
         self,
@@ -74,7 +75,7 @@ class Exchange:
 
     def close(self) -> None:
         with self._lock:
-            kept, self._idle = self._idle, []
+            kept, self._idle, self._is_closed = self._idle, [], True
         for _, connection in kept:
             connection.close()
 
@@ -127,6 +128,9 @@ class Exchange:
 
     def _keep(self, target: Target, connection: Connection) -> None:
         with self._lock:
+            if self._is_closed:  # by a thread that did not wait for this one
+                connection.close()
+                return
             self._idle.append((target.origin, connection))
             oldest = self._idle.pop(0)[1] if len(self._idle) > _IDLE else None
         if oldest is not None:

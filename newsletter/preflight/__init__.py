@@ -1,6 +1,6 @@
 """Stage 4, the checks: facts are gathered first, then small pure checks look at them."""
 
-from newsletter.preflight.checking import Checking
+from newsletter.preflight.checking import BEFORE_A_SEND, Checking
 from newsletter.preflight.checks import CHECKS, check
 from newsletter.preflight.facts.model import Facts, Here
 from newsletter.preflight.gathering import gather
@@ -18,6 +18,7 @@ from newsletter.preflight.model import (
 )
 
 __all__ = [
+    "BEFORE_A_SEND",
     "CHECKS",
     "SEVERITY_IN_WORDS",
     "WHO_IN_WORDS",

@@ -52,9 +52,12 @@ class Checking:
                 session, version.draft, version.parts, look, self._here, self._clock(), self._settings.zone
             )  # fmt: skip
 
-    def look(self, version: Drawn, *, again: bool = False, progress: Progress | None = None) -> Looking:
-        """Ask the network what has no answer of the last day; with `again`, everything."""
-        return self.lookout.look(self.facts(version), again=again, progress=progress)
+    def look(
+        self, version: Drawn, *, again: bool = False, progress: Progress | None = None, longest: float | None = None
+    ) -> Looking:
+        """Ask the network what has no answer of the last day; with `again`, everything. `longest`: seconds."""
+        return self.lookout.look(self.facts(version), again=again, progress=progress, longest=longest)
 
 
+BEFORE_A_SEND = 45.0  # seconds: a planned send is not kept waiting for slow sites
 HASTY = fetch.Limits(seconds=15.0, connecting=6.0)  # a page that takes longer is not waited for

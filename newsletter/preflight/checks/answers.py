@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from newsletter.preflight.checks import where
-from newsletter.preflight.checks.placing import short_day
+from newsletter.preflight.checks.placing import few, short_day
 from newsletter.preflight.facts.model import Facts, LinkAnswer
 from newsletter.preflight.model import Finding, Mend, Mending, Severity, Who
 from newsletter.publications.addresses import host_of
@@ -17,21 +17,30 @@ _LOOK = Mend(Mending.LOOK, "Look again")
 
 def dead_links(facts: Facts) -> Iterator[Finding]:
     """No link leads to a page that is not there; other errors are worth a look."""
-    for answer in _answered(facts):
+    answered = list(_answered(facts))
+    for answer in answered:
         if answer.status in GONE and is_fresh(answer, facts):
             yield _of(facts, answer, Severity.MUST, "The link answers “page not found”. Readers would find nothing.")
         elif answer.status in GONE:
             seen = short_day(answer.at.date())
             message = f"The link answered “page not found” on {seen}. Look again."
             yield _of(facts, answer, Severity.LOOK, message, _LOOK)
-        elif answer.status in _CLOSED:
-            message = "The site did not let our check in. Open the link once yourself."
+        elif answer.status >= 400 and answer.status not in _CLOSED:
+            message = f"The site answers with an error ({answer.status}). Open the link once yourself."
             yield _of(facts, answer, Severity.LOOK, message, _LOOK)
-        elif answer.status >= 400:
-            message = (
-                f"The site answers with an error ({answer.status}). Open the link yourself, now and before sending."
-            )
-            yield _of(facts, answer, Severity.LOOK, message, _LOOK)
+    yield from _closed(facts, [answer for answer in answered if answer.status in _CLOSED])
+
+
+def _closed(facts: Facts, answers: list[LinkAnswer]) -> Iterator[Finding]:
+    """Sites that let no program in are told together: there may be many, and each of them may be well."""
+    if len(answers) == 1:
+        yield _of(facts, answers[0], Severity.LOOK, "The site did not let our check in. Open the link once yourself.")
+    elif answers:
+        names = [_place(facts, answer).name for answer in answers]
+        yield Finding(
+            Severity.LOOK, "dead links", "Links",
+            f"{len(answers)} sites did not let our check in: {few(names)}. Open these links once yourself.",
+        )  # fmt: skip
 
 
 def moved_links(facts: Facts) -> Iterator[Finding]:
@@ -86,9 +95,13 @@ def _answered(facts: Facts) -> Iterator[LinkAnswer]:
             yield answer
 
 
-def _of(facts: Facts, answer: LinkAnswer, severity: Severity, message: str, *more: Mend) -> Finding:
+def _place(facts: Facts, answer: LinkAnswer) -> where.Place:
     words = next((link.words for part in facts.parts for link in part.links if link.url == answer.url), "")
+    return where.of_link(facts, answer.url, words)
+
+
+def _of(facts: Facts, answer: LinkAnswer, severity: Severity, message: str, *more: Mend) -> Finding:
     versions = tuple(p.language for p in facts.parts if any(link.url == answer.url for link in p.links))
-    place = where.of_link(facts, answer.url, words)
+    place = _place(facts, answer)
     check = "moved links" if "leads on to" in message else "dead links" if answer.status else "links not looked at"
     return Finding(severity, check, place.name, message, mends=(*place.mends, *more), languages=versions)

@@ -57,7 +57,7 @@ def base_url(facts: Facts) -> Iterator[Finding]:
         )  # fmt: skip
     elif not here.base_is_loopback and urlsplit(here.base_url).scheme == "http":
         yield Finding(
-            Severity.MUST, "public address", "Our own links",
+            Severity.MUST if here.route_is_remote else Severity.LOOK, "public address", "Our own links",
             f"They lead to {here.base_url}, without encryption. Mail systems want https for the link to unsubscribe.",
             Who.TECHNICAL, mend,
         )  # fmt: skip

@@ -50,8 +50,11 @@ class Lookout:
         self._threads: dict[int, threading.Thread] = {}
         self._lock = threading.Lock()
 
-    def look(self, facts: Facts, *, again: bool = False, progress: Progress | None = None) -> Looking:
+    def look(
+        self, facts: Facts, *, again: bool = False, progress: Progress | None = None, longest: float | None = None
+    ) -> Looking:
         """Ask what has no answer of the last day (`again`: everything), and return when all is asked or time is up."""
+        ends = time.monotonic() + (self._longest if longest is None else longest)
         issue_id = facts.draft.issue_id
         with self._web() as web:
             errands = self._errands(facts, web, again=again)
@@ -60,7 +63,7 @@ class Lookout:
                 store.begin(session, issue_id, total, self._clock())
             if progress:
                 progress(0, total)
-            for done, answer in enumerate(self._asked(errands), 1):
+            for done, answer in enumerate(_asked(errands, ends), 1):
                 self._keep(issue_id, answer, done)
                 if progress:
                     progress(done, total)
@@ -74,6 +77,8 @@ class Lookout:
             thread = self._threads.get(issue_id)
             if (thread and thread.is_alive()) or self.looking(issue_id).running:
                 return False
+            with self._database.transaction() as session:
+                store.begin(session, issue_id, 0, self._clock())
             self._threads[issue_id] = threading.Thread(target=work, name=f"look-{issue_id}", daemon=True)
             self._threads[issue_id].start()
         return True
@@ -109,23 +114,23 @@ class Lookout:
             rows[f"{name} {kind}"] = [partial(ask_name, self._names, name, kind, self._clock)]
         return list(rows.values())
 
-    def _asked(self, rows: Sequence[list[_Errand]]) -> Iterator[Answer]:
-        """The answers as they come; none after the time is up."""
-        ends = time.monotonic() + self._longest
-        come: SimpleQueue[Answer | Exception] = SimpleQueue()
-        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
-        try:
-            for row in rows:
-                pool.submit(_run, row, ends, come)
-            for _ in range(sum(len(row) for row in rows)):
-                answer = come.get(timeout=max(0.0, ends - time.monotonic()))
-                if isinstance(answer, Exception):
-                    raise answer
-                yield answer
-        except Empty:
-            return
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+
+def _asked(rows: Sequence[list[_Errand]], ends: float) -> Iterator[Answer]:
+    """The answers as they come; none after the time is up."""
+    come: SimpleQueue[Answer | Exception] = SimpleQueue()
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look")
+    try:
+        for row in rows:
+            pool.submit(_run, row, ends, come)
+        for _ in range(sum(len(row) for row in rows)):
+            answer = come.get(timeout=max(0.0, ends - time.monotonic()))
+            if isinstance(answer, Exception):
+                raise answer
+            yield answer
+    except Empty:
+        return
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _run(row: Iterable[_Errand], ends: float, come: "SimpleQueue[Answer | Exception]") -> None:
