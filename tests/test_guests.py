@@ -1,4 +1,4 @@
-"""People who never log in: each is asked for one act, hands it in on a page of her own, and decides nothing but that."""
+"""People who never log in: each is asked for one act, hands it in on her own page, and decides nothing but that."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -96,10 +96,9 @@ class Versions:
                 del self._kept[old]
         return parts
 
-    def excerpt(self, database: Transactions, draft: Draft, language: str, now: datetime) -> str:
+    def excerpt(self, draft: Draft, language: str) -> str:
         """What of an issue is in this draft, without the mail's own head and foot: a whole HTML page."""
-        theme = self._theme(draft.profile)
-        return page.excerpt(draft, theme, self._frame(draft, language, (), _logo(database, theme, now)))
+        return page.excerpt(draft, self._theme(draft.profile), self._frame(draft, language, (), None))
 
     def basis_facts(self, session: Session, issue_id: int) -> Mapping[str, Any]:
         """What a version made now would be made from, without rendering it."""

@@ -23,6 +23,7 @@ class Looked:
     """What the page of an item shows beside the item itself. `base` names what the item says now."""
 
     title: str
+    pictured: bool
     base: str
 
 
@@ -30,7 +31,8 @@ def shown(session: Session, row: GuestRequestRow) -> Looked:
     """The item that somebody is asked about."""
     draft = drafts.load(session, row.issue_id)
     item = item_of(session, row, draft)
-    return Looked(item.wording(row.language, draft.profile.default_language).title, base(draft, item, row.language))
+    title = item.wording(row.language, draft.profile.default_language).title
+    return Looked(title, item.picture is not None, base(draft, item, row.language))
 
 
 def item_of(session: Session, row: GuestRequestRow, draft: Draft) -> Item:

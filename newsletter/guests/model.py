@@ -134,7 +134,7 @@ class Suggested:
 class Line:
     """Words to be translated. `key` names their place; `text`: in the other language, as far as there is one.
 
-    `about`: the title of the item that they belong to; `name`: which of its words.
+    `about`: the title of the item that they belong to, for a list of them; `name`: which of its words.
     """
 
     key: str

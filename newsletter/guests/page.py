@@ -51,6 +51,7 @@ class Page:
 
     request_id: int
     act: Act
+    note_kind: str
     standing: Standing
     released: bool
     name: str
@@ -115,7 +116,7 @@ class Guests:
             row = session.get_one(GuestRequestRow, page.request_id)
             draft = drafts.load(session, row.issue_id)
             alone = clearing.alone(draft, clearing.item_of(session, row, draft))
-        return self._versions.excerpt(self._database, alone, row.language, self._clock())
+        return self._versions.excerpt(alone, row.language)
 
     def lines(self, request_id: int) -> tuple[Line, ...]:
         """What is to be translated, for whoever writes it down."""
@@ -186,7 +187,8 @@ class Guests:
         wanted = placed and (standing in OPEN or standing is Standing.SETTLED)
         until = places.until(row, zone)
         return Page(
-            request_id=row.id, act=Act(row.act), standing=standing, released=issue.state in RELEASED, name=row.name,
+            request_id=row.id, act=Act(row.act), note_kind=row.block_kind, standing=standing,
+            released=issue.state in RELEASED, name=row.name,
             asked_by=_name(session, row, profile), reply_to=profile.reply_to or profile.from_address,
             message=row.message, issue=issue.name, list_id=issue.list_id, list_name=profile.name,
             language=row.language, speaks=row.speaks, due_on=row.due_on, until=until,
