@@ -131,6 +131,32 @@ def test_who_owes_something_is_named_once(route: Route) -> None:
     assert "asked today, 09:00 Remind Go without it Count as said by phone" in page
 
 
+def test_staff_who_owe_something_are_reminded_by_a_mail_with_a_page(route: Route) -> None:
+    with route.database.transaction() as session:
+        made = owed.ask(session, route.issue().id, "director", APPROVER, NOW.date(), NOW.date(), NOW)
+    ana = Colleague(route)
+    remind = f"/console/issues/{SLUG}/owed/{made.id}/remind"
+    assert f'action="{remind}"' in ana.get("/console").text
+    assert "Pat Approver is asked: a mail" in ana.followed(ana.post(remind))
+    page = main_of(ana.get("/console"))
+    assert page.count("Pat Approver") == 1
+    assert "Count as said by phone" in page
+    route.pipeline.deliver_notices()
+    assert [mail["To"] for mail in route.mails()] == [APPROVER]
+    assert ana.post(f"/console/issues/{SLUG}/owed/99/remind").status_code == 404
+
+
+def test_who_has_let_the_day_pass_is_reminded_with_more_days(route: Route) -> None:
+    number = ask_press_office(route)
+    later(route, days=60)
+    ana = Colleague(route)
+    page = ana.get("/console")
+    assert "Remind, with 3 more days" in main_of(page)
+    assert ana.post(f"/console/requests/{number}/remind").status_code == 409, "it needs another day"
+    assert "is reminded" in ana.followed(ana.post(f"/console/requests/{number}/remind", {"more": "yes"}))
+    assert "by Tuesday 10 September" in main_of(ana.get("/console"))
+
+
 def test_a_request_is_dropped_and_taken_up_again(route: Route) -> None:
     number, ana = ask_press_office(route), Colleague(route)
     later(route, hours=5)

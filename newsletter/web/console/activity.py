@@ -35,6 +35,7 @@ _SENTENCES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "sign-out": "You are signed out.",
     "test": _tested,
     "assemble": _collected,
+    "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
     "remind-guest": lambda detail: f"{detail.get('guest')} is reminded: a mail is on its way.",
     "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
     "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",

@@ -100,7 +100,7 @@ def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums:
         facts: dict[str, Any] = {
             "at": _at(issue, due, when),
             "days": _days(due, when) if issue.state not in RELEASED else (),
-            "waiting": waiting(session, issue, when) if issue.state not in RELEASED else (),
+            "waiting": waiting(session, desk, issue, when) if issue.state not in RELEASED else (),
             "since": _since(session, issue, seat.left_at, when),
             "last": _last(session, issue, when, sums),
             "others": tuple(one for one in views.issues(session) if one.state not in RELEASED and one.id != issue.id),
