@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
-from newsletter.issues.editing import set_block
+from newsletter.issues.inserting import set_block
+from newsletter.issues.revising import Hand
 from newsletter.issues.rhythms import set_rhythm
 from newsletter.issues.views import find
 from newsletter.publications import sourcing
@@ -23,6 +24,7 @@ from tests.served import Served
 
 EVERYBODY = {"author", "approver", "admin"}
 TABLE = {
+    "look": EVERYBODY, "account": EVERYBODY,
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
@@ -147,7 +149,7 @@ def _with_a_key(route: Route) -> None:
 
 def _with_a_block(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
-        set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
+        set_block(Hand(session, find(session, SLUG).id, route.pipeline.clock()), "text", {"text": "Words"})
 
 
 def _with_a_rhythm(route: Route) -> None:
@@ -175,12 +177,18 @@ def _with_unknown(route: Route) -> None:
         session.execute(text("UPDATE subscriptions SET proof = 'unknown'"))
 
 
+def _one_has_left(route: Route) -> None:
+    route.pipeline.team.take_away(route.who(SECOND_AUTHOR).staff_id or 0, Actor(None, "cli"))
+
+
 COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
     "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
     "issue ask": ("edit", _at_draft, [SLUG, "--kind", "director", "--owner", APPROVER, "--due", "2099-06-28"]),
     "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
+    "issue undo": ("edit", _with_a_block, [SLUG]),
+    "issue restore": ("edit", _with_a_block, [SLUG, "--to", "1"]),
     "issue use": ("choose", _at_draft, [SLUG, "1"]),
     "issue hold": ("choose", _at_draft, [SLUG, "7"]),
     "issue decline": ("choose", _at_draft, [SLUG, "7", "--reason", "Old"]),
@@ -231,15 +239,21 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "transports set": ("transports", _at_draft, ["default", "--rate", "20"]),
     "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
+    "staff link": ("staff", _at_draft, [AUTHOR]),
+    "staff role": ("staff", _at_draft, [SECOND_AUTHOR, "approver"]),
+    "staff disable": ("staff", _at_draft, [SECOND_AUTHOR]),
+    "staff enable": ("staff", _one_has_left, [SECOND_AUTHOR]),
+    "staff sessions": ("staff", _at_draft, [SECOND_AUTHOR, "--revoke"]),
     "keys add": ("keys", _at_draft, ["website", "--scope", "lists:read"]),
     "keys revoke": ("keys", _with_a_key, ["nk_0a0b0c0d"]),
     "adopt": ("adopt", _copied, []),
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
-    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list",
+    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list", "issue history",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
-    "staff list", "keys list", "transports list", "worker", "web", "run", "scheduler",
+    "staff list", "keys list", "transports list", "worker", "web", "run", "console",
+    "scheduler",
 }  # fmt: skip
 
 

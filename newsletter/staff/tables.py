@@ -17,15 +17,82 @@ class StaffRow(Row):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2id, with its own parameters
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
 
+class StaffLinkRow(Row):
+    """A way in, for one use. Its token is signed and stands nowhere; the row says whether it still opens anything."""
+
+    __tablename__ = "staff_links"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    onward: Mapped[str | None] = mapped_column(String(500))  # the page that was asked for when nobody was signed in
+
+
+class StaffSessionRow(Row):
+    """A browser in which somebody is signed in. The cookie is kept as its SHA-256."""
+
+    __tablename__ = "staff_sessions"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    cookie_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    way: Mapped[str] = mapped_column(String(16))  # link, password, passkey
+    agent: Mapped[str] = mapped_column(String(200))
+    network: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    browser_sha256: Mapped[str | None] = mapped_column(String(64))  # tells a browser that was here before
+
+
+class PasskeyRow(Row):
+    """A passkey (WebAuthn credential) that opens the console for its owner."""
+
+    __tablename__ = "staff_passkeys"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url; at most 1023 bytes
+    public_key: Mapped[bytes]  # COSE
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class ChallengeRow(Row):
+    """What a passkey is to sign, for one use. `staff_id`: for whom, where somebody adds one."""
+
+    __tablename__ = "staff_challenges"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    challenge_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class TryRow(Row):
+    """One try at a door that is throttled. `key_sha256`: whose, or from where."""
+
+    __tablename__ = "staff_tries"
+    __table_args__ = (Index(None, "what", "key_sha256", "at"), Index(None, "at"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    what: Mapped[str] = mapped_column(String(16))
+    key_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
 class ActivityRow(Row):
-    """Who did what to which issue, from where. Rows are added, never changed."""
+    """Who did what to which issue, from where. Rows are added, never changed: a trigger refuses it."""
 
     __tablename__ = "activity"
-    __table_args__ = (Index(None, "issue_id", "at"),)
+    __table_args__ = (Index(None, "issue_id", "at"), Index(None, "staff_id", "id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
