@@ -74,15 +74,16 @@ def _finding(check: str, place: str, message: str, long: list[Said], version: st
 
 def whole_mail(facts: Facts) -> Iterator[Finding]:
     """The whole mail has 450 to 650 words and 9 to 12 full items; how long it takes to read is told."""
-    place = "The whole mail"
+    full = sum(item.role is not Role.MORE for item in facts.draft.items)
+    many = full >= FULL_ITEMS.stop
     for number, version in enumerate(facts.languages):
         words = sum(words_in(said.text) for said in facts.texts if said.version == version and said.slot != "inbox")
+        says = [f"It has {words} words, {minutes(words)} to read."]
         if words >= WHOLE.stop:
-            message = f"It has {words} words, {minutes(words)} to read. Readers give it two minutes: 450 to 650 words."
-            yield Finding(Severity.LOOK, "whole mail", place, message, languages=(version,))
+            says.append("Readers give it two minutes: 450 to 650 words.")
+        if many and not number:
+            says.append(f"It shows {full} publications in full; 9 to 12 are looked at. Set some of them in one line.")
+        if len(says) > 1:
+            yield Finding(Severity.LOOK, "whole mail", "The whole mail", " ".join(says), languages=(version,))
         elif not number:
-            yield Finding(Severity.INFO, "whole mail", place, f"It has {words} words, {minutes(words)} to read.")
-    full = sum(item.role is not Role.MORE for item in facts.draft.items)
-    if full >= FULL_ITEMS.stop:
-        message = f"It shows {full} publications in full. 9 to 12 are looked at: set some of them in one line."
-        yield Finding(Severity.LOOK, "whole mail", place, message)
+            yield Finding(Severity.INFO, "whole mail", "The whole mail", says[0])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from newsletter.preflight.facts.features import declarations, features
@@ -17,6 +18,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _WHITE, _BLACK = "#ffffff", "#000000"
 
 
+@lru_cache(maxsize=16)  # a page is opened more often than an issue is edited
 def part_facts(part: Rendered) -> PartFacts:
     """One language version as one reader would get it."""
     html, text = as_received(part.html), as_received(part.text)
