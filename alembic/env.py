@@ -10,6 +10,7 @@ import newsletter.guests.tables
 import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables
+import newsletter.preflight.tables
 import newsletter.publications.tables
 import newsletter.staff.tables
 import subscribers

@@ -35,20 +35,20 @@ from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
-from newsletter.entrance import Entrance
-from newsletter.errors import BadInput, IllegalMove
-from newsletter.guests import answering
-from newsletter.guests import asking as asking_guests
-from newsletter.guests import letters as guest_letters
+from newsletter.entrance import Account, Entrance, Team
+from newsletter.errors import BadInput, IllegalMove, RenderError
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
-from newsletter.guests.tables import GuestRequestRow
-from newsletter.issues import assembling, correcting, editing, fields, lists, moves, rhythms
-from newsletter.issues.model import State
+from newsletter.guests.requests import Requests
+from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
+from newsletter.issues.editor import Edited, Editor
+from newsletter.issues.model import RELEASED, State
 from newsletter.issues.views import IssueSummary, find
 from newsletter.publications import adding, collecting, pasted, sourcing
 from newsletter.publications import picturing as picturing_publications
+from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
+from newsletter.publications.sources.pasting import read_link
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
@@ -58,6 +58,24 @@ from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a link leads to, what somebody should look at before it is printed, and why it is of its kind."""
+
+    publication: Publication
+    flags: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastedInto:
+    """What a pasted link led to. `edited`: None where it has no day, and so waits in the tray."""
+
+    publication_id: int
+    title: str
+    edited: Edited | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,15 @@ class SendResult:
     tally: Tally | None
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An issue with its findings, and how far the last look at the network came. `version`: None where none can be."""
+
+    version: Version | None
+    findings: tuple[preflight.Finding, ...]
+    looking: preflight.Looking
+
+
 class Pipeline:
     """publications -> issues -> rendering -> preflight -> approval -> delivery."""
 
@@ -87,15 +114,29 @@ class Pipeline:
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
+        self.editor = Editor(settings, database, clock)
+        self.checking = preflight.Checking(settings, database, clock, route_is_remote=self.mail_leaves)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
-            Context(settings, database, clock, self.gate, self.versions, partial(self.collect, (), SYSTEM), self.check),
+            Context(
+                settings,
+                database,
+                clock,
+                self.gate,
+                self.versions,
+                partial(self.collect, (), SYSTEM),
+                self.check,
+                self.look_again,
+            ),
             self.belonging,
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
         self.entrance = Entrance(settings, database, clock, self.links)
+        self.team = Team(database, clock, self.entrance)
+        self.account = Account(settings, database, clock, self.links)
         self.guests = Guests(settings, database, clock, self.links, self.versions)
+        self._requests = Requests(settings, database, clock)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
@@ -153,6 +194,42 @@ class Pipeline:
         self.take_pictures([id_])
         return id_
 
+    def read_link(self, url: str, said: Mapping[str, str] | None = None) -> Linked:
+        """What a link leads to, filled in from its own page; `said`, by column, goes before what the page says."""
+        with fetch.web(self.settings) as web:
+            entry = read_link(web, url)
+        with self.database.reading() as session:
+            known, own = [row.slug for row in kinds(session)], self.own_hosts(session)
+        found, because = pasted.filled_in(entry, said or {}, own, known)
+        return Linked(found, tuple(str(flag) for flag in entry.flags), because)
+
+    def paste_into(
+        self, key: str, url: str, actor: Actor, *, section: str | None = None, said: Mapping[str, str] | None = None,
+        base: int | None = None,
+    ) -> PastedInto:  # fmt: skip
+        """Add what a link leads to, or find it where it is here already, and put it into the issue. Without a day it
+        waits in the tray instead.
+        """
+        actor.permit("choose")
+        linked = self.read_link(url, said)
+        try:
+            id_ = self.paste(linked.publication, linked.flags, actor)
+        except adding.AlreadyHere as here:
+            id_ = here.publication_id
+        with self.database.reading() as session:
+            day = adding.day_of(session, id_)
+        edited = self.editor.use(key, actor, [id_], section=section, base=base) if day else None
+        return PastedInto(id_, linked.publication.title, edited)
+
+    def give_day(self, publication: int, day: date, actor: Actor) -> str:
+        """Give a publication its day; its title."""
+        actor.permit("import")
+        with self.database.transaction() as session:
+            now = self.clock()
+            title = adding.give_day(session, publication, day, now)
+            log(session, actor, "import", now, publication=publication, published_on=day.isoformat())
+        return title
+
     def take_pictures(self, publications: Sequence[int]) -> picturing_publications.Pictured:
         """Take the pictures that these publications name on the web; what cannot be had is told, and costs no other."""
         with self.database.reading() as session:
@@ -172,85 +249,72 @@ class Pipeline:
         with self.database.reading() as session:
             rhythms.load_holidays(session, today)
         with self.database.transaction() as session:
-            done = assembling.assemble(session, list_slug, period, now, today, since, until, zone=self.settings.zone)
+            done = assembling.assemble(
+                session, list_slug, period, now, today, since, until, zone=self.settings.zone, by=actor.staff_id
+            )
             log(session, actor, "assemble", now, done.issue_id, created=done.created, offered=done.offered)
         return done
 
-    def edit(self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None) -> None:
+    def edit(
+        self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None = None
+    ) -> Edited:
         """Set subject or preview line."""
-        actor.permit("edit")
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
-            log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
+        return self.editor.word_issue(key, actor, subject=subject, preview=preview, language=language)
 
-    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
+    def present(self, key: str, actor: Actor, place: str = "") -> None:
+        """Note that somebody is at work in the issue, and where."""
+        actor.permit("edit")
+        if actor.staff_id is not None:
+            with self.database.transaction() as session:
+                presence.note(session, find(session, key).id, actor.staff_id, place, self.clock())
+
+    def left(self, key: str, actor: Actor) -> None:
+        """Note that somebody has closed the issue's page."""
+        actor.permit("edit")
+        if actor.staff_id is not None:
+            with self.database.transaction() as session:
+                presence.leave(session, find(session, key).id, actor.staff_id)
+
+    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> Edited:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""
-        actor.permit("choose")
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            editing.choose(session, issue.id, verb, publications, now, reason=reason, staff_id=actor.staff_id)
-            log(session, actor, verb, now, issue.id, publications=list(publications), reason=reason)
+        match verb:
+            case "use":
+                return self.editor.use(key, actor, publications)
+            case "hold":
+                return self.editor.hold(key, actor, publications, reason=reason)
+            case "decline":
+                return self.editor.decline(key, actor, publications, reason=reason)
+        raise BadInput(f"{verb!r} is none of use, hold, decline.")
 
     # -- guests: what those are asked who never log in -----------------------------------------------------------
 
     def ask_guest(self, key: str, wish: Wish, actor: Actor) -> int:
         """Ask somebody for one act, and mail a link to the page for it; the request's id."""
-        person = actor.require("ask")
         planning.require_reachable(self.settings)
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            row = asking_guests.ask(session, issue, wish, person, now, self.settings.zone)
-            guest_letters.mail(session, row, now)
-            log(session, actor, "ask-guest", now, issue.id, request=row.id, act=row.act, guest=row.name,
-                publication=row.publication_id, block=row.block_id, due_on=row.due_on.isoformat())  # fmt: skip
-        return row.id
+        return self._requests.ask(key, wish, actor)
 
     def remind_guest(
         self, request_id: int, actor: Actor, *, due_on: date | None = None, message: str | None = None
     ) -> None:
         """Mail the link once more; with another day where one is given."""
-        actor.permit("ask")
         planning.require_reachable(self.settings)
-        with self.database.transaction() as session:
-            now, row = self.clock(), asking_guests.required(session, request_id)
-            asking_guests.remind(session, row, now, self.settings.zone, due_on, message)
-            guest_letters.mail(session, row, now, reminder=True)
-            log(session, actor, "remind-guest", now, row.issue_id, request=row.id, guest=row.name,
-                due_on=row.due_on.isoformat())  # fmt: skip
+        self._requests.remind(request_id, actor, due_on, message)
 
     def revoke_guest(self, request_id: int, actor: Actor) -> None:
         """Ask no more; what was answered stays where it is."""
-        self._end_request(request_id, actor, "revoke-guest", asking_guests.revoke)
+        self._requests.revoke(request_id, actor)
 
     def go_without(self, request_id: int, actor: Actor) -> None:
         """Make the issue without what was asked for; a note that is owed is owed no more."""
-        self._end_request(request_id, actor, "go-without", asking_guests.go_without)
+        self._requests.go_without(request_id, actor)
 
     def restore_guest(self, request_id: int, actor: Actor) -> None:
         """Ask again after all, by the same link: what undoes `revoke_guest` and `go_without`."""
-        self._end_request(request_id, actor, "restore-guest", asking_guests.restore)
+        self._requests.restore(request_id, actor)
 
-    def _end_request(
-        self, request_id: int, actor: Actor, verb: str, end: Callable[[Session, GuestRequestRow, datetime], None]
-    ) -> None:
-        actor.permit("ask")
-        with self.database.transaction() as session:
-            now, row = self.clock(), asking_guests.required(session, request_id)
-            end(session, row, now)
-            if row.revoked_at is not None:
-                guest_letters.withdraw(session, row, now)
-            log(session, actor, verb, now, row.issue_id, request=row.id, guest=row.name)
-
-    def count_as_said(self, request_id: int, actor: Actor, given: Mapping[str, str]) -> None:
-        """Write down the answer that a guest has given by phone."""
-        person = actor.require("ask")
-        with self.database.transaction() as session:
-            now, row = self.clock(), asking_guests.required(session, request_id)
-            asking_guests.require_open(session, row, now, self.settings.zone)
-            before, after = answering.hand_in(session, row, given, now, person)
-            log(session, actor, "count-as-said", now, row.issue_id, request=row.id, guest=row.name, before=before,
-                after=after)  # fmt: skip
+    def count_as_said(self, request_id: int, actor: Actor, given: Mapping[str, str]) -> int:
+        """Write down the answer that a guest has given by phone; its line in the activity log."""
+        return self._requests.count_as_said(request_id, actor, given)
 
     # -- rendering and preflight: how it looks, whether it may go ------------------------------------------------
 
@@ -267,14 +331,55 @@ class Pipeline:
         return self.versions.preview(self.database, issue.id, language, self.clock())
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
-        """All findings, the gravest first."""
+        """All findings, the gravest first. Asks no network: what was looked at before counts."""
+        return self.checking.check(version)
+
+    def checked(self, key: str) -> Checked:
+        """The findings for a page; an issue that cannot be rendered has one."""
+        with self.database.reading() as session:
+            issue = find(session, key)
+        looking = self.checking.lookout.looking(issue.id)
+        try:
+            version = self.version(key)
+        except RenderError as error:
+            return Checked(None, (preflight.unrendered(error),), looking)
+        return Checked(version, self.check(version), looking)
+
+    def look(self, key: str, *, again: bool = False, progress: preflight.Progress | None = None) -> preflight.Looking:
+        """Ask what the issue's addresses answer, and what the DNS tells of its sender, where that was not done within a
+        day; with `again` in any case.
+        """
+        return self.checking.look(self.version(key), again=again, progress=progress)
+
+    def start_looking(self, key: str, *, again: bool = False) -> bool:
+        """The same in a thread of its own; False where somebody looks already."""
+        version = self.version(key)
+        return self.checking.lookout.start(version.draft.issue_id, lambda: self.checking.look(version, again=again))
+
+    def looking(self, key: str) -> preflight.Looking:
+        """How far the last look has come."""
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.checking.lookout.looking(issue.id)
+
+    def look_again(self, key: str | int, progress: preflight.Progress | None = None) -> tuple[preflight.Finding, ...]:
+        """Before a release that a yes covers: ask anew what is older than a day, and tell what must be mended now. It
+        stops nothing.
+        """
+        with self.database.reading() as session:
+            issue = find(session, key)
+            may_go = self.mail_leaves and issue.state not in RELEASED and self.gate.look(session, issue.id)[0]
+        if not may_go:
+            return ()
+        version = self.versions.make(self.database, issue.id, self.clock())
+        self.checking.look(version, progress=progress, longest=preflight.BEFORE_A_SEND)
+        return preflight.musts(self.check(version))
+
+    @property
+    def mail_leaves(self) -> bool:
+        """Whether the mail service is elsewhere."""
         url = self.settings.transport_url
-        return preflight.check(
-            preflight.gather(
-                version.draft, version.parts, self.settings.base_url,
-                base_is_loopback=self.settings.base_is_loopback, route_is_remote=bool(url) and is_remote(url),
-            )
-        )  # fmt: skip
+        return bool(url) and is_remote(url)
 
     def test(self, key: str, address: str, actor: Actor) -> int:
         """Queue a test copy of every language version to one address; how many."""
@@ -294,8 +399,7 @@ class Pipeline:
     def submit(self, key: str, actor: Actor, comment: str = "") -> Submitted:
         """Hand in the issue as it stands; refused while a check says that something must be mended."""
         person, version, now = actor.require("submit"), self.version(key), self.clock()
-        musts = [f for f in self.check(version) if f.severity is preflight.Severity.MUST]
-        if musts:
+        if musts := preflight.musts(self.check(version)):
             raise BadInput(
                 "Not handed in: something must be mended first.", tuple(f"{f.place}: {f.message}" for f in musts)
             )
@@ -554,7 +658,9 @@ class Pipeline:
             recover(session)
             issue, now = find(session, key, lock=True), self.clock()
             audiences.require_reached(session, issue, with_uncertain=with_uncertain)
-            made = correcting.correct(session, issue.id, now, subject=subject, with_uncertain=with_uncertain)
+            made = correcting.correct(
+                session, issue.id, now, subject=subject, with_uncertain=with_uncertain, by=actor.staff_id
+            )
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
 

@@ -12,7 +12,8 @@ from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
 from newsletter.guests.model import Act, Wish
 from newsletter.guests.tables import GuestRequestRow
-from newsletter.issues.editing import set_block
+from newsletter.issues.inserting import set_block
+from newsletter.issues.revising import Hand
 from newsletter.issues.rhythms import set_rhythm
 from newsletter.issues.views import find
 from newsletter.publications import sourcing
@@ -163,7 +164,7 @@ def _with_a_key(route: Route) -> None:
 
 def _with_a_block(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
-        set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
+        set_block(Hand(session, find(session, SLUG).id, route.pipeline.clock()), "text", {"text": "Words"})
 
 
 def _asked_long_ago(route: Route) -> None:
@@ -203,6 +204,10 @@ def _with_unknown(route: Route) -> None:
         session.execute(text("UPDATE subscriptions SET proof = 'unknown'"))
 
 
+def _one_has_left(route: Route) -> None:
+    route.pipeline.team.take_away(route.who(SECOND_AUTHOR).staff_id or 0, Actor(None, "cli"))
+
+
 COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
@@ -216,6 +221,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "guests revoke": ("ask", _asked_long_ago, ["1"]),
     "guests restore": ("ask", _asked_no_more, ["1"]),
     "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
+    "issue undo": ("edit", _with_a_block, [SLUG]),
+    "issue restore": ("edit", _with_a_block, [SLUG, "--to", "1"]),
     "issue use": ("choose", _at_draft, [SLUG, "1"]),
     "issue hold": ("choose", _at_draft, [SLUG, "7"]),
     "issue decline": ("choose", _at_draft, [SLUG, "7", "--reason", "Old"]),
@@ -267,13 +274,17 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
     "staff link": ("staff", _at_draft, [AUTHOR]),
+    "staff role": ("staff", _at_draft, [SECOND_AUTHOR, "approver"]),
+    "staff disable": ("staff", _at_draft, [SECOND_AUTHOR]),
+    "staff enable": ("staff", _one_has_left, [SECOND_AUTHOR]),
+    "staff sessions": ("staff", _at_draft, [SECOND_AUTHOR, "--revoke"]),
     "keys add": ("keys", _at_draft, ["website", "--scope", "lists:read"]),
     "keys revoke": ("keys", _with_a_key, ["nk_0a0b0c0d"]),
     "adopt": ("adopt", _copied, []),
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
-    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list",
+    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list", "issue history",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
     "staff list", "keys list", "guests list", "guests lines", "guests link", "transports list", "worker", "web", "run",
     "console", "scheduler",

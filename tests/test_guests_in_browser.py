@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from newsletter import serving
 from newsletter.guests.model import Act, Standing, Wish
-from newsletter.issues.editing import set_block, set_wording
 from newsletter.web.app import app
 from tests.route import AUTHOR, SLUG, Route, laid_out
 from tests.test_guest_pages import SCRIPT
@@ -159,10 +158,9 @@ def test_nothing_that_was_typed_runs(browser: Browser, served: Route) -> None:
         Act.NOTE: ask(served, Act.NOTE, EVIL, message=EVIL), Act.SUGGEST: ask(served, Act.SUGGEST, EVIL),
         Act.CLEAR: clear(served, EVIL), Act.TRANSLATE: ask(served, Act.TRANSLATE, EVIL, language="es"),
     }  # fmt: skip
-    with served.database.transaction() as session:
-        issue = served.issue().id
-        set_wording(session, issue, served.publication("san-antonio").id, "en", served.now, title=EVIL, summary=EVIL)
-        set_block(session, issue, "quote", {"text": EVIL, "name": EVIL}, served.now)
+    editor, author = served.pipeline.editor, served.who(AUTHOR)
+    editor.word_item(SLUG, author, served.publication("san-antonio").id, "en", title=EVIL, summary=EVIL)
+    editor.add_block(SLUG, author, "quote", {"text": EVIL, "name": EVIL})
     sent: dict[Act, dict[str, str]] = {
         Act.NOTE: dict.fromkeys(("text", "name", "role"), EVIL),
         Act.SUGGEST: dict.fromkeys(("title", "what", "when", "who"), EVIL) | {"link": "https://a.example/?" + "x" * 9},

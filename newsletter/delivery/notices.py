@@ -33,6 +33,7 @@ TEST_COPY = "test_copy"
 REVIEW_REQUEST = "review_request"
 PAUSED = "paused"
 SIGN_IN = "sign_in"
+ACCOUNT = "account"
 GUEST_ASKED, GUEST_REMINDED, GUEST_ANSWERED = "guest_asked", "guest_reminded", "guest_answered"
 PATHS = {Purpose.ENTRANCE: "/console/enter/", Purpose.GUEST: "/g/"}  # what stands before the token of a button's link
 DUE = "due_"  # begins the kinds of the letters that the calendar writes; an answer to them is read

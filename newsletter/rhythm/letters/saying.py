@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from newsletter.issues.rhythm import Dates
+from newsletter.preflight import Finding
 from newsletter.rendering.staff import Part, Row
 from newsletter.rhythm.standing import Failing, Standing
 
@@ -71,6 +72,16 @@ def owed_rows(standing: Standing, when: When) -> tuple[Row, ...]:
         *((one.what, one.name, one.due_on) for one in standing.guests),
     )
     return tuple(Row(capital(what), f"{who}" + (f", by {when.day(due)}" if due else "")) for what, who, due in missing)
+
+
+def found_now(found: Sequence[Finding]) -> tuple[Part, ...]:
+    """What the checks found since it was signed off; nothing where that is nothing."""
+    if not found:
+        return ()
+    why = "It was signed off, so this does not hold it. Decide whether it should wait:"
+    return (
+        Part("Found since it was signed off", (why,), few([Row(one.message, one.place) for one in found]), (), True),
+    )
 
 
 def failing_rows(sources: Sequence[Failing], when: When) -> tuple[Row, ...]:

@@ -8,13 +8,14 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("issue_revisions", sa.Column("guest", sa.String(length=200), server_default="", nullable=False))
     op.create_table(
         "guest_requests",
         sa.Column("id", ID, nullable=False),
@@ -64,3 +65,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_guest_requests_issue_id"), "guest_requests")
     op.drop_table("guest_requests")
+    op.drop_column("issue_revisions", "guest")
