@@ -15,7 +15,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("issue_revisions", sa.Column("guest", sa.String(length=200), server_default="", nullable=False))
     op.create_table(
         "guest_requests",
         sa.Column("id", ID, nullable=False),
@@ -65,4 +64,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_guest_requests_issue_id"), "guest_requests")
     op.drop_table("guest_requests")
-    op.drop_column("issue_revisions", "guest")

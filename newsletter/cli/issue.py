@@ -192,8 +192,8 @@ def request_changes(
 
 
 app.registered_commands += blocks.app.registered_commands
-app.registered_commands += guests.of_issue.registered_commands
 app.registered_commands += history.app.registered_commands
+app.registered_commands += guests.of_issue.registered_commands
 app.registered_commands += practice.app.registered_commands
 app.registered_commands += sending.app.registered_commands
 app.registered_commands += again.app.registered_commands

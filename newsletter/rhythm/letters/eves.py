@@ -87,8 +87,8 @@ def ready(
     issue, yes = standing.issue, standing.yes
     assert yes is not None
     how = " To us first, and to the readers some time later." if calm else ""
-    owed = owed_rows(standing, when)
     well = f"{len(found)} {'thing was' if len(found) == 1 else 'things were'} found" if found else "all is ready"
+    owed = owed_rows(standing, when)
     return StaffLetter(
         subject=f"{capital(when.said(at))}: {issue.name} goes out. {capital(well)}",
         heading=f"{capital(when.said(at))}, {well}",
