@@ -12,8 +12,6 @@ from httpx import Response
 
 from newsletter.guests.model import Act, Standing
 from newsletter.guests.page import Took
-from newsletter.issues.inserting import set_block
-from newsletter.issues.revising import Hand
 from newsletter.staff.people import find
 from newsletter.staff.tables import StaffRow
 from tests.route import APPROVER, AUTHOR, SITE, SLUG, Route, later
@@ -460,8 +458,6 @@ def test_who_has_left_is_told_nothing(route: Route) -> None:
 
 
 def test_the_one_who_owes_the_note_has_the_page(route: Route) -> None:
-    with route.database.transaction() as session:
-        set_block(Hand(session, route.issue().id, route.now), "text", {"text": "Words"})
     ask(route, Act.NOTE, name="Pat Approver", email=APPROVER)
     (mail,) = mails(route)
     assert mail["To"] == APPROVER

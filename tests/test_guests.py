@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 import subscribers
-from newsletter.errors import BadInput, IllegalMove, NotFound
+from newsletter.errors import BadInput, Conflict, IllegalMove, NotFound
 from newsletter.guests import views
 from newsletter.guests.clearing import Looked
 from newsletter.guests.model import Act, Asked, Standing, Wish
@@ -18,16 +18,16 @@ from newsletter.guests.page import Page, Took
 from newsletter.guests.suggestions import Suggestions
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.guests.translations import Lines
-from newsletter.issues.inserting import remove_block, set_block
+from newsletter.issues import history
 from newsletter.issues.model import BlockKind
 from newsletter.issues.owed import owed
-from newsletter.issues.revising import Hand
 from newsletter.issues.rhythms import set_rhythm
 from newsletter.publications.tables import PublicationRow
 from newsletter.publications.views import undated
 from newsletter.readers.erasing import erase
 from newsletter.rhythm.letters.saying import When, owed_rows
 from newsletter.rhythm.standing import of
+from newsletter.staff import activities
 from newsletter.staff.people import Actor
 from subscribers import Purpose
 from tests.route import ADMIN, APPROVER, AUTHOR, SITE, SLUG, Route, later
@@ -78,6 +78,12 @@ def standing(route: Route, request_id: int) -> Standing:
     return asked(route, request_id).standing
 
 
+def write(route: Route, kind: str, fields: dict[str, str], block: int | None = None) -> int:
+    done = route.pipeline.editor.add_block(SLUG, route.who(AUTHOR), kind, fields, block=block)
+    assert done.id is not None
+    return done.id
+
+
 def row(route: Route, request_id: int) -> GuestRequestRow:
     with route.database.reading() as session:
         return session.get_one(GuestRequestRow, request_id)
@@ -102,7 +108,7 @@ def test_a_note_is_written_by_somebody_who_never_logs_in(either_route: Route) ->
     last = route.activity()[-1]
     assert (last.verb, last.via, last.staff_id) == ("guest-answer", "guest", None)
     assert last.detail["guest"] == "Dana Director"
-    assert last.detail["after"] == NOTE
+    assert last.detail["after"][f"block:{row(route, id_).block_id}:en"] == NOTE
 
 
 def test_a_note_that_is_asked_for_changes_nothing_that_was_approved(route: Route) -> None:
@@ -169,9 +175,7 @@ def test_words_that_were_changed_meanwhile_are_not_written_over_unseen(route: Ro
     hand_in(route, id_, NOTE)
     content = page(route, id_).content
     assert content is not None
-    with route.database.transaction() as session:
-        block = row(route, id_).block_id
-        set_block(Hand(session, route.issue().id, route.now), "director", NOTE | {"text": "Mended."}, block_id=block)
+    write(route, "director", NOTE | {"text": "Mended."})
     assert hand_in(route, id_, NOTE | {"text": "Mine."}, content.base) is Took.STALE
     assert page(route, id_).typed["text"] == "Mine."
     assert route.pipeline.version(SLUG).draft.opening[0].wordings["en"]["text"] == "Mended."
@@ -193,8 +197,9 @@ def test_somebody_who_works_here_owes_the_note_and_writes_it_on_the_same_page(ei
 def test_the_note_passes_to_somebody_else(route: Route) -> None:
     first = ask(route, Act.NOTE, name="Pat Approver", email=APPROVER)
     second = ask(route, Act.NOTE)
-    assert row(route, first).block_id == row(route, second).block_id
     assert standing(route, first) is Standing.REVOKED
+    with route.database.reading() as session:
+        assert owed(session, route.issue().id) == (), "nobody here owes it any more"
     assert hand_in(route, first, NOTE) is Took.SHUT
     assert hand_in(route, second, NOTE) is Took.IN
     with pytest.raises(BadInput, match="is written already"):
@@ -215,8 +220,7 @@ def test_a_text_has_its_section_and_a_quote_its_speaker(route: Route) -> None:
 
 
 def test_the_last_note_is_shown_for_its_tone(route: Route) -> None:
-    with route.database.transaction() as session:
-        set_block(Hand(session, route.issue().id, route.now), "director", NOTE)
+    write(route, "director", NOTE)
     route.sign_off()
     route.send()
     later(route, days=80)
@@ -253,12 +257,41 @@ def test_an_issue_goes_without_a_note_and_may_ask_again(either_route: Route) -> 
 
 
 def test_a_block_that_was_taken_out_is_wanted_no_more(route: Route) -> None:
-    id_ = ask(route, Act.NOTE)
-    with route.database.transaction() as session:
-        remove_block(Hand(session, route.issue().id, route.now), row(route, id_).block_id or 0)
+    id_ = ask(route, Act.NOTE, name="Pat Approver", email=APPROVER)
+    route.pipeline.editor.remove_block(SLUG, route.who(AUTHOR), row(route, id_).block_id or 0)
     assert standing(route, id_) is Standing.WITHOUT
     assert not asked(route, id_).waits
     assert page(route, id_).content is None
+
+
+def test_what_a_guest_has_written_is_hers_in_the_history_and_can_be_taken_back(either_route: Route) -> None:
+    route = either_route
+    route.submit()
+    id_ = ask(route, Act.NOTE)
+    hand_in(route, id_, NOTE)
+    with route.database.reading() as session:
+        versions = history.versions(session, route.issue().id)
+        (act, *_) = activities.page(session, issue_id=route.issue().id).rows
+    assert (versions[0].by, versions[0].words) == ("Dana Director", "Wrote the director's note")
+    assert (act.who, act.verb) == ("Dana Director", "guest-answer")
+    with pytest.raises(Conflict, match="Dana Director has changed the director's note"):
+        route.pipeline.editor.add_block(
+            SLUG, route.who(AUTHOR), "director", NOTE | {"text": "Mine."}, block=row(route, id_).block_id,
+            base=versions[1].revision,
+        )  # fmt: skip
+    route.pipeline.editor.undo(SLUG, route.who(AUTHOR), activity=act.id)
+    assert route.pipeline.version(SLUG).draft.opening == ()
+    assert standing(route, id_) is Standing.SETTLED
+
+
+def test_a_translation_is_one_edit(route: Route) -> None:
+    id_ = ask(route, Act.TRANSLATE, language="es")
+    before, shown = route.issue().revision, lines(route, id_)
+    draft = route.pipeline.version(SLUG).draft
+    assert hand_in(route, id_, {line.key: f"{line.name} en español" for line in shown.lines}) is Took.IN
+    assert route.issue().revision == before + 1
+    route.pipeline.editor.undo(SLUG, route.who(AUTHOR), activity=route.activity()[-1].id)
+    assert route.pipeline.version(SLUG).draft == draft
 
 
 # -- one item, as it will look ----------------------------------------------------------------------------------------
@@ -440,8 +473,7 @@ def lines(route: Route, request_id: int) -> Lines:
 
 def test_the_lines_that_are_missing_are_translated(either_route: Route) -> None:
     route = either_route
-    with route.database.transaction() as session:
-        block = set_block(Hand(session, route.issue().id, route.now), "quote", {"text": "Cities do.", "name": "Ana"}).id
+    block = write(route, "quote", {"text": "Cities do.", "name": "Ana"})
     id_ = ask(route, Act.TRANSLATE, language="es")
     shown = lines(route, id_)
     keys = {line.key for line in shown.lines}
@@ -570,8 +602,11 @@ def test_what_cannot_be_asked_is_refused(route: Route) -> None:
         ask_clear(route, GUEST.upper())
     with pytest.raises(BadInput, match="Say which item"):
         ask(route, Act.CLEAR)
-    with pytest.raises(NotFound, match="does not stand in"):
+    with pytest.raises(NotFound, match="no publication with the id 999"):
         ask(route, Act.CLEAR, publication_id=999)
+    route.choose("hold", "roots")
+    with pytest.raises(NotFound, match="does not stand in"):
+        ask(route, Act.CLEAR, publication_id=route.publication("roots").id)
     with pytest.raises(BadInput, match="has passed"):
         ask(route, Act.SUGGEST, due_on=date(2024, 7, 8))
     with pytest.raises(BadInput, match="is no e-mail address"):

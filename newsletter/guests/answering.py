@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter.guests import clearing, notes, suggestions, translations
 from newsletter.guests.model import Act
 from newsletter.guests.tables import GuestRequestRow
+from newsletter.issues.revising import Hand, Revision
 from newsletter.staff.people import Person
 
 POSTS_PER_HOUR = 120
@@ -36,18 +37,18 @@ def save(row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> None:
     row.opened_at = row.opened_at or now
 
 
-def hand_in(
-    session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime, by: Person | None = None
-) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Take the answer: her own, or as she gave it by phone to `by`; the one before, and this one."""
-    before = dict(row.answer)
-    row.answer = _land(session, row, given, now)
-    row.answered_at = now
-    row.opened_at = row.opened_at or (now if by is None else None)
+def hand_in(hand: Hand, row: GuestRequestRow, given: Mapping[str, str], by: Person | None = None) -> dict[str, Any]:
+    """Take the answer: her own, or as she gave it by phone to `by`; what the activity log keeps of it."""
+    answer, edit = _land(hand, row, given)
+    row.answer, row.answered_at = answer, hand.now
+    row.opened_at = row.opened_at or (hand.now if by is None else None)
     row.said_by = by.id if by is not None else None
     row.saved, row.saved_at = {}, None
-    session.flush()
-    return before, row.answer
+    hand.session.flush()
+    facts: dict[str, Any] = {"request": row.id, "act": row.act, "guest": row.name}
+    if edit is not None and edit.changed:  # it can be taken back like any edit
+        return facts | {"revision": edit.number, "before": edit.before, "after": edit.after}
+    return facts if row.act in {Act.NOTE, Act.TRANSLATE} else facts | {"after": answer}
 
 
 def is_stale(session: Session, row: GuestRequestRow, base: str) -> bool:
@@ -63,13 +64,13 @@ def is_stale(session: Session, row: GuestRequestRow, base: str) -> bool:
             return False
 
 
-def _land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def _land(hand: Hand, row: GuestRequestRow, given: Mapping[str, str]) -> tuple[dict[str, Any], Revision | None]:
     match Act(row.act):
         case Act.NOTE:
-            return notes.land(session, row, given, now)
+            return notes.land(hand, row, given)
         case Act.SUGGEST:
-            return suggestions.land(session, row, given, now)
+            return suggestions.land(hand, row, given), None
         case Act.CLEAR:
-            return clearing.land(session, row, given)
+            return clearing.land(hand, row, given), None
         case Act.TRANSLATE:
-            return translations.land(session, row, given, now)
+            return translations.land(hand, row, given)

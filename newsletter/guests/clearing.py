@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.canonical import digest
 from newsletter.errors import BadInput
-from newsletter.guests import places
 from newsletter.guests.model import Verdict
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues import drafts
 from newsletter.issues.fields import lines
 from newsletter.issues.model import Draft, Item
+from newsletter.issues.revising import Hand
 
 MOST_WISHES = 3000  # characters
 
@@ -30,16 +30,14 @@ class Looked:
 def shown(session: Session, row: GuestRequestRow) -> Looked:
     """The item that somebody is asked about."""
     draft = drafts.load(session, row.issue_id)
-    item = item_of(session, row, draft)
+    item = item_of(row, draft)
     title = item.wording(row.language, draft.profile.default_language).title
     return Looked(title, item.picture is not None, base(draft, item, row.language))
 
 
-def item_of(session: Session, row: GuestRequestRow, draft: Draft) -> Item:
+def item_of(row: GuestRequestRow, draft: Draft) -> Item:
     """The item within its issue."""
-    found = places.item(session, row)
-    assert found is not None
-    return next(one for one in draft.items if one.id == found.id)
+    return next(one for one in draft.items if one.source.publication_id == row.publication_id)
 
 
 def base(draft: Draft, item: Item, language: str) -> str:
@@ -56,7 +54,7 @@ def alone(draft: Draft, item: Item) -> Draft:
     return replace(draft, sections=sections, opening=())
 
 
-def land(session: Session, row: GuestRequestRow, given: Mapping[str, str]) -> dict[str, Any]:
+def land(hand: Hand, row: GuestRequestRow, given: Mapping[str, str]) -> dict[str, Any]:
     """The answer as it is kept: the verdict, what should be changed, and to what the item said then."""
     verdict = given.get("verdict", "")
     if verdict not in set(Verdict):
@@ -66,4 +64,4 @@ def land(session: Session, row: GuestRequestRow, given: Mapping[str, str]) -> di
         raise BadInput("Say what should be changed.")
     if len(text) > MOST_WISHES:
         raise BadInput(f"At most {MOST_WISHES} characters say what should be changed.")
-    return {"verdict": verdict, "text": lines("wish", text), "base": shown(session, row).base}
+    return {"verdict": verdict, "text": lines("wish", text), "base": shown(hand.session, row).base}

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.guests import letters
 from newsletter.guests.tables import GuestRequestRow
+from newsletter.issues.tables import RevisionRow
 
 _IN_PLACE = "(erased)"
 
@@ -19,6 +20,8 @@ def forget(session: Session, addresses: Collection[str], now: datetime) -> None:
     typed = func.lower(GuestRequestRow.email).in_([address.lower() for address in addresses])
     for row in session.scalars(select(GuestRequestRow).where(typed, GuestRequestRow.staff_id.is_(None))):
         letters.withdraw(session, row, now)
+        written = (RevisionRow.issue_id == row.issue_id, RevisionRow.guest == row.name)
+        session.execute(update(RevisionRow).where(*written).values(guest=_IN_PLACE))
         row.name, row.email, row.message, row.saved = _IN_PLACE, "", "", {}
         row.revoked_at = row.revoked_at or now
     session.flush()

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.canonical import digest
-from newsletter.guests import places
+from newsletter.guests import standings
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues import inserting
 from newsletter.issues.blocks import FIELDS
 from newsletter.issues.model import BlockKind
+from newsletter.issues.revising import Hand, Revision
 from newsletter.issues.tables import BlockRow, BlockWordingRow, IssueRow
 
 WORDS = (90, 120)  # of a director's note
@@ -44,9 +44,7 @@ class Note:
 
 def shown(session: Session, row: GuestRequestRow) -> Note:
     """The note as it is known: what stands in the issue, else the name of who was asked."""
-    block = places.block(session, row)
-    assert block is not None
-    kind, words = BlockKind(block.kind), current(session, row)
+    kind, words = BlockKind(row.block_kind), current(session, row)
     last = _last(session, row) if kind is BlockKind.DIRECTOR else None
     proposed = {"name": row.name, "role": last.fields.get("role", "") if last else ""}
     known = words or {name: proposed.get(name, "") for name in _names(kind)}
@@ -55,19 +53,27 @@ def shown(session: Session, row: GuestRequestRow) -> Note:
 
 
 def current(session: Session, row: GuestRequestRow) -> dict[str, str]:
-    """The words that stand in the issue; none yet: nothing."""
-    found = session.get(BlockWordingRow, (row.block_id, row.language))
-    return {name: str(value) for name, value in found.fields.items()} if found is not None else {}
+    """The words that stand in the issue; none yet: nothing. Of the director's note there is one, whoever wrote it."""
+    query = select(BlockWordingRow.fields).join(BlockRow, BlockRow.id == BlockWordingRow.block_id)
+    query = query.where(BlockRow.issue_id == row.issue_id, BlockWordingRow.language == row.language)
+    if row.block_kind == BlockKind.DIRECTOR:
+        query = query.where(BlockRow.kind == row.block_kind).order_by(BlockRow.id)
+    else:
+        query = query.where(BlockRow.id == row.block_id)
+    found = session.scalar(query.limit(1))
+    return {name: str(value) for name, value in found.items()} if found is not None else {}
 
 
-def land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """Put the note into the issue; the answer as it is kept."""
-    block = places.block(session, row)
-    assert block is not None
-    kind = BlockKind(block.kind)
+def land(hand: Hand, row: GuestRequestRow, given: Mapping[str, str]) -> tuple[dict[str, Any], Revision]:
+    """Put the note into the issue; the answer as it is kept, and the edit."""
+    kind, there = BlockKind(row.block_kind), standings.block(hand.session, row)
     fields = {name: given.get(name, "") for name in _names(kind)}
-    inserting.set_block(places.hand(session, row, now), kind, fields, language=row.language, block_id=block.id)
-    return current(session, row)
+    if there is not None:
+        done = inserting.set_block(hand, kind, fields, language=row.language, block_id=there.id)
+    else:
+        done = inserting.set_block(hand, kind, fields, language=row.language, section=row.section or None)
+    row.block_id = done.id
+    return current(hand.session, row), done
 
 
 def _names(kind: BlockKind) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from newsletter.approval.versions import Versions
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import BadInput, IllegalMove
-from newsletter.guests import answering, asking, clearing, letters, notes, places, suggestions, translations
+from newsletter.guests import answering, asking, clearing, letters, notes, standings, suggestions, translations
 from newsletter.guests.clearing import Looked
 from newsletter.guests.model import OPEN, Act, Line, Standing
 from newsletter.guests.notes import Note
@@ -21,14 +21,16 @@ from newsletter.guests.tables import GuestRequestRow
 from newsletter.guests.translations import Lines
 from newsletter.issues import drafts, lists
 from newsletter.issues.model import RELEASED, Profile
+from newsletter.issues.revising import Hand
 from newsletter.issues.views import find
 from newsletter.settings import Settings
+from newsletter.staff import activities
 from newsletter.staff.people import Actor, log
 from newsletter.staff.tables import StaffRow
 from subscribers import Links, Purpose
 
 PREFIX = "/g/"
-GUEST = Actor(None, "guest")
+GUEST = Actor(None, activities.GUEST)
 
 
 class Took(StrEnum):
@@ -115,7 +117,7 @@ class Guests:
         with self._database.reading() as session:
             row = session.get_one(GuestRequestRow, page.request_id)
             draft = drafts.load(session, row.issue_id)
-            alone = clearing.alone(draft, clearing.item_of(session, row, draft))
+            alone = clearing.alone(draft, clearing.item_of(row, draft))
         return self._versions.excerpt(alone, row.language)
 
     def lines(self, request_id: int) -> tuple[Line, ...]:
@@ -155,11 +157,9 @@ class Guests:
                 answering.save(row, given, now)
                 took = Took.STALE
             if took is Took.IN:
-                before, after = answering.hand_in(session, row, given, now)
-                log(
-                    session, GUEST, "guest-answer", now, row.issue_id, request=row.id, act=row.act, guest=row.name,
-                    before=before, after=after,
-                )  # fmt: skip
+                before = row.answer
+                facts = answering.hand_in(Hand(session, row.issue_id, now, guest=row.name), row, given)
+                log(session, GUEST, "guest-answer", now, row.issue_id, **facts)
                 letters.tell_answer(session, row, before, now)
             return Posted(took, self._page(session, row))
 
@@ -175,24 +175,24 @@ class Guests:
     def _door(self, session: Session, row: GuestRequestRow) -> Took:
         if not answering.allow(row, self._clock()):
             return Took.BUSY
-        standing = asking.standing_of(session, row, self._clock(), self._settings.zone)
+        standing = standings.of(session, row, self._clock(), self._settings.zone)
         return Took.IN if standing in OPEN else Took.SHUT
 
     def _page(self, session: Session, row: GuestRequestRow) -> Page:
         now, zone = self._clock(), self._settings.zone
         issue = find(session, row.issue_id)
         profile = lists.profile(session, issue.list_id)
-        placed = places.has_place(session, row)
-        standing = places.standing(row, issue.state, now, zone, has_place=placed)
+        placed = standings.has_place(session, row)
+        standing = standings.standing(row, issue.state, now, zone, has_place=placed)
         wanted = placed and (standing in OPEN or standing is Standing.SETTLED)
-        until = places.until(row, zone)
+        until = standings.until(row, zone)
         return Page(
             request_id=row.id, act=Act(row.act), note_kind=row.block_kind, standing=standing,
             released=issue.state in RELEASED, name=row.name,
             asked_by=_name(session, row, profile), reply_to=profile.reply_to or profile.from_address,
             message=row.message, issue=issue.name, list_id=issue.list_id, list_name=profile.name,
             language=row.language, speaks=row.speaks, due_on=row.due_on, until=until,
-            late=places.today(now, zone) > row.due_on, by_phone=row.said_by is not None, answer=row.answer,
+            late=standings.today(now, zone) > row.due_on, by_phone=row.said_by is not None, answer=row.answer,
             typed={name: str(text) for name, text in row.saved.items()},
             content=_content(session, row) if wanted else None,
         )  # fmt: skip

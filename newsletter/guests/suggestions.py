@@ -12,6 +12,7 @@ from newsletter.errors import BadInput
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues import lists
 from newsletter.issues.fields import field
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import CoverageRow
 from newsletter.publications import sourcing, suggesting
 from newsletter.publications.suggesting import Idea
@@ -42,12 +43,13 @@ def made_by(row: GuestRequestRow) -> list[dict[str, Any]]:
     return list(row.answer.get("suggestions", []))
 
 
-def land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def land(hand: Hand, row: GuestRequestRow, given: Mapping[str, str]) -> dict[str, Any]:
     """Take a suggestion in, or (with `which`, its number) another wording of one; the answer as it is kept."""
     said = {name: " ".join(given.get(name, "").split()) for name in FIELDS}
     if not said["link"] and not said["title"]:
         raise BadInput("A suggestion needs a link or a title.")
     said["when"], said["who"] = field("day", said["when"], _SHORT), field("who", said["who"], _SHORT)
+    session, now = hand.session, hand.now
     made, which = made_by(row), given.get("which", "")
     own_hosts = sourcing.own_hosts(session) | lists.hosts(session)
     idea = Idea(_with_scheme(said["link"]), said["title"], said["what"])

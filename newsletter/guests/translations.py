@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from newsletter.canonical import digest
 from newsletter.errors import BadInput
-from newsletter.guests import places
 from newsletter.guests.model import Line
 from newsletter.guests.tables import GuestRequestRow
-from newsletter.issues import drafts, editing, inserting
+from newsletter.issues import drafts, editing
 from newsletter.issues.blocks import FIELDS
+from newsletter.issues.editing import Translation
 from newsletter.issues.model import Block, Draft, Item, Wording
+from newsletter.issues.revising import Hand, Revision
 
 MOST = 80  # lines on one page
 _OF_ITEM = ("title", "summary", "action")
@@ -39,19 +39,40 @@ def shown(session: Session, row: GuestRequestRow) -> Lines:
     return Lines(found, draft.profile.default_language, digest([(one.key, one.source, one.text) for one in found]))
 
 
-def land(session: Session, row: GuestRequestRow, given: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """Put the words into the issue; the answer as it is kept. BadInput where nothing was given."""
-    draft = drafts.load(session, row.issue_id)
-    wanted = {line.key: line for line in shown(session, row).lines}
+def land(hand: Hand, row: GuestRequestRow, given: Mapping[str, str]) -> tuple[dict[str, Any], Revision]:
+    """Put the words into the issue, all at once; the answer as it is kept, and the edit. BadInput where nothing was
+    given.
+    """
+    draft = drafts.load(hand.session, row.issue_id)
+    wanted = [line.key for line in shown(hand.session, row).lines]
     said = {key: given[key].strip() for key in wanted if given.get(key, "").strip()}
     if not said:
         raise BadInput("Nothing is translated yet.")
-    _land_texts(session, row, said, now)
-    for item in draft.items:
-        _land_item(session, row, item, said, now)
-    for block in _blocks(draft):
-        _land_block(session, row, draft, block, said, now)
-    return {"lines": said, "of": len(wanted)}
+    done = editing.translate(hand, row.language, _translation(draft, row.language, said))
+    return {"lines": said, "of": len(wanted)}, done
+
+
+def _translation(draft: Draft, language: str, said: Mapping[str, str]) -> Translation:
+    def of(start: str, names: tuple[str, ...]) -> dict[str, str]:
+        return {name: said[key] for name in names if (key := f"{start}-{name}") in said}
+
+    items = {item.source.publication_id: of(f"item-{item.source.publication_id}", _OF_ITEM) for item in draft.items}
+    blocks = {block.id: (block, of(f"block-{block.id}", _OF_BLOCK)) for block in _blocks(draft)}
+    return Translation(
+        said.get("issue-subject"),
+        said.get("issue-preview"),
+        {id_: texts for id_, texts in items.items() if texts},
+        {id_: _fields(draft, block, language, texts) for id_, (block, texts) in blocks.items() if texts},
+    )
+
+
+def _fields(draft: Draft, block: Block, language: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """All fields of a block: what was said now, what was said before, and names and addresses as they are."""
+    source = _words(block, draft.profile.default_language, language)
+    own = {name: text for name, text in source.items() if name not in _OF_BLOCK}
+    merged = own | dict(block.wordings.get(language, {})) | dict(texts)
+    known = (*FIELDS[block.kind].required, *FIELDS[block.kind].optional)
+    return {name: merged[name] for name in known if name in merged}
 
 
 def _wanted(draft: Draft, row: GuestRequestRow, answered: frozenset[str]) -> Iterator[Line]:
@@ -90,37 +111,6 @@ def _of_block(draft: Draft, block: Block, language: str) -> Iterator[Line]:
     for name in _OF_BLOCK:
         if said := source.get(name, ""):
             yield Line(f"block-{block.id}-{name}", "", name, said, target.get(name, ""), name in _LONG)
-
-
-def _land_texts(session: Session, row: GuestRequestRow, said: Mapping[str, str], now: datetime) -> None:
-    subject, preview = said.get("issue-subject"), said.get("issue-preview")
-    if subject is not None or preview is not None:
-        editing.edit(places.hand(session, row, now), subject=subject, preview=preview, language=row.language)
-
-
-def _land_item(session: Session, row: GuestRequestRow, item: Item, said: Mapping[str, str], now: datetime) -> None:
-    id_ = item.source.publication_id
-    words = {name: said.get(f"item-{id_}-{name}") for name in _OF_ITEM}
-    if any(words.values()):
-        editing.set_wording(
-            places.hand(session, row, now), id_, row.language,
-            title=words["title"], summary=words["summary"], action=words["action"],
-        )  # fmt: skip
-
-
-def _land_block(
-    session: Session, row: GuestRequestRow, draft: Draft, block: Block, said: Mapping[str, str], now: datetime
-) -> None:
-    words = {name: text for name in _OF_BLOCK if (text := said.get(f"block-{block.id}-{name}"))}
-    if not words:
-        return
-    kept = _words(block, draft.profile.default_language, row.language)
-    own = {name: text for name, text in kept.items() if name not in _OF_BLOCK}
-    known = (*FIELDS[block.kind].required, *FIELDS[block.kind].optional)
-    merged = own | dict(block.wordings.get(row.language, {})) | words
-    fields = {name: merged[name] for name in known if name in merged}
-    hand = places.hand(session, row, now)
-    inserting.set_block(hand, block.kind, fields, language=row.language, block_id=block.id)
 
 
 def _source(item: Item, default: str, target: str) -> Wording:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import NotFound
-from newsletter.guests import clearing, places
+from newsletter.guests import clearing, standings
 from newsletter.guests.model import Act, Asked, Cleared, Standing, Suggested, Unanswered, Verdict
 from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues import drafts
@@ -63,7 +63,7 @@ def unanswered(session: Session, issue_id: int) -> tuple[Unanswered, ...]:
     found = [
         Unanswered(what(session, row), row.name, row.due_on)
         for row in rows
-        if places.has_place(session, row) and not (row.act == Act.NOTE and row.staff_id is not None)
+        if standings.has_place(session, row) and not (row.act == Act.NOTE and row.staff_id is not None)
     ]
     return tuple(sorted(found, key=lambda one: one.due_on))
 
@@ -141,7 +141,7 @@ def _asked(session: Session, rows: Sequence[GuestRequestRow], now: datetime, zon
 
 def _one(session: Session, row: GuestRequestRow, known: _Known, now: datetime, zone: tzinfo) -> Asked:
     state = known.states[row.issue_id]
-    standing = places.standing(row, state, now, zone, has_place=places.has_place(session, row))
+    standing = standings.standing(row, state, now, zone, has_place=standings.has_place(session, row))
     draft = known.drafts.get(row.issue_id)
     return Asked(
         id=row.id, act=Act(row.act), issue_id=row.issue_id, name=row.name, email=row.email, staff_id=row.staff_id,

@@ -57,14 +57,14 @@ def begin(session: Session, issue: IssueRow, at: datetime, staff_id: int | None 
 
 def keep(
     session: Session, issue: IssueRow, at: datetime, staff_id: int | None, verb: str, changed: Iterable[str],
-    after: Contents, undoes: int | None = None,
+    after: Contents, undoes: int | None = None, guest: str = "",
 ) -> None:  # fmt: skip
     """Keep what an edit has led to, under the revision that the issue has now."""
     last, state = at_revision(session, issue.id, issue.revision - 1)
     whole = issue.revision - _last_whole(session, issue.id, last) >= WHOLE_EVERY
     kept = after if whole else _delta(state, after)
     row = _row(issue, at, staff_id, verb, places.claimed(changed), kept, whole=whole)
-    row.undoes = undoes
+    row.undoes, row.guest = undoes, guest
     session.add(row)
     session.flush()
 
@@ -100,20 +100,22 @@ def exactly(session: Session, issue: IssueRow, revision: int) -> Contents:
 def touched(session: Session, issue_id: int, since: int) -> tuple[Touch, ...]:
     """The edits after a revision, the latest first."""
     rows = session.execute(
-        select(RevisionRow.revision, RevisionRow.at, RevisionRow.staff_id, RevisionRow.places, StaffRow)
+        select(
+            RevisionRow.revision, RevisionRow.at, RevisionRow.staff_id, RevisionRow.guest, RevisionRow.places, StaffRow
+        )
         .outerjoin(StaffRow, StaffRow.id == RevisionRow.staff_id)
         .where(RevisionRow.issue_id == issue_id, RevisionRow.revision > since)
         .order_by(RevisionRow.revision.desc())
     )
-    return tuple(Touch(row.revision, row.at, _name(row[4]), row.staff_id, tuple(row.places)) for row in rows)
+    return tuple(Touch(row.revision, row.at, _name(row[5], row.guest), row.staff_id, tuple(row.places)) for row in rows)
 
 
 def versions(session: Session, issue_id: int, most: int = 200) -> tuple[Version, ...]:
     """The latest first: when, who, what was done, and where."""
     rows = session.execute(
         select(
-            RevisionRow.revision, RevisionRow.at, RevisionRow.staff_id, RevisionRow.verb, RevisionRow.places,
-            RevisionRow.undoes, StaffRow,
+            RevisionRow.revision, RevisionRow.at, RevisionRow.staff_id, RevisionRow.guest, RevisionRow.verb,
+            RevisionRow.places, RevisionRow.undoes, StaffRow,
         )
         .outerjoin(StaffRow, StaffRow.id == RevisionRow.staff_id)
         .where(RevisionRow.issue_id == issue_id)
@@ -125,7 +127,7 @@ def versions(session: Session, issue_id: int, most: int = 200) -> tuple[Version,
     titles = titles_of(session, (place for row in rows for place in row.places))
     return tuple(
         Version(
-            row.revision, row.at, _name(row[6]), row.staff_id, row.verb,
+            row.revision, row.at, _name(row[7], row.guest), row.staff_id, row.verb,
             deeds.words(row.verb, row.places, titles, known, row.undoes),
             tuple(places.in_words(place, titles, known) for place in row.places), row.undoes,
             row.revision in taken_back,
@@ -181,5 +183,5 @@ def _delta(before: Contents, after: Contents) -> Contents:
     }
 
 
-def _name(person: StaffRow | None) -> str:
-    return SOMEBODY if person is None else person.name or person.email
+def _name(person: StaffRow | None, guest: str) -> str:
+    return guest or SOMEBODY if person is None else person.name or person.email

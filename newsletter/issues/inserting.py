@@ -37,11 +37,16 @@ def set_block(
 def word_block(hand: Hand, block_id: int, fields: Mapping[str, str], *, language: str | None = None) -> Revision:
     """Word a block, of whatever kind it is."""
     with editing(hand, "block") as edit:
-        edit.id = find(edit, block_id)
-        read = block_fields(BlockKind(edit.draft[places.block(block_id)]["kind"]), fields)
         chosen = language_code(language) if language else default_language(hand.session, edit.issue)
-        edit.write({places.block(block_id, chosen): read})
+        edit.id = write(edit, block_id, chosen, fields)
     return edit.done
+
+
+def write(edit: Edit, block_id: int, language: str, fields: Mapping[str, str]) -> int:
+    """Word a block within an edit; its number."""
+    kind = BlockKind(edit.draft[places.block(find(edit, block_id))]["kind"])
+    edit.write({places.block(block_id, language): block_fields(kind, fields)})
+    return block_id
 
 
 def drop_block_wording(hand: Hand, block_id: int, language: str) -> Revision:

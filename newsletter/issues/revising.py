@@ -23,13 +23,16 @@ _CLOSED = frozenset({State.SENDING, State.PAUSED, State.SENT})
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who edits which issue, when. `base`: the revision that was looked at; None: whoever comes last wins."""
+    """Who edits which issue, when. `base`: the revision that was looked at; None: whoever comes last wins. `guest`: the
+    name of somebody who does not work here.
+    """
 
     session: Session
     issue_id: int
     now: datetime
     staff_id: int | None = None
     base: int | None = None
+    guest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def editing(hand: Hand, verb: str) -> Iterator[Edit]:
     issue.updated_at = hand.now
     hand.session.flush()
     touched = {*changed, *edit.taken}
-    history.keep(hand.session, issue, hand.now, hand.staff_id, verb, touched, edit.draft, edit.undoes)
+    history.keep(hand.session, issue, hand.now, hand.staff_id, verb, touched, edit.draft, edit.undoes, hand.guest)
     edit.done = Revision(
         issue.revision, places.claimed(changed) or tuple(sorted(edit.taken)),
         {place: edit.before[place] for place in changed if place in edit.before},

@@ -203,7 +203,8 @@ class CoverageRow(Row):
 
 class RevisionRow(Row):
     """An issue as one edit left it. `state`: all its places, or, where it is not whole, what differs from the revision
-    before: the places that are set, and those that are gone. `undoes`: the revision that it takes back.
+    before: the places that are set, and those that are gone. `undoes`: the revision that it takes back. `guest`: who it
+    was, where it was nobody who works here.
     """
 
     __tablename__ = "issue_revisions"
@@ -211,6 +212,7 @@ class RevisionRow(Row):
     revision: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    guest: Mapped[str] = mapped_column(String(200), default="", server_default="")
     verb: Mapped[str] = mapped_column(String(40))
     places: Mapped[list[str]]
     is_whole: Mapped[bool]

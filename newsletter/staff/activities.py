@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.staff.tables import ActivityRow, StaffRow
 
 PAGE = 50
+GUEST = "guest"  # how an answer came of somebody who does not work here; the detail has the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def one(session: Session, id_: int) -> Act | None:
 
 
 def _act(row: ActivityRow, person: StaffRow | None) -> Act:
-    who = (person.name or person.email) if person else ""
+    guest = str(row.detail.get("guest", "")) if row.via == GUEST else ""
+    who = (person.name or person.email) if person else guest
     return Act(row.id, row.at, row.staff_id, who, row.via, row.os_user, row.verb, row.issue_id, row.detail)
 
 

@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and from where: `via` is cli, console, api or system."""
+    """Who acts, and from where: `via` is cli, console, api, guest or system."""
 
     person: Person | None
     via: str

@@ -189,14 +189,25 @@ def _collected(detail: Detail) -> str:
     return f"This issue was begun before. {found}{' for your choice' if new else ''}."
 
 
+_ACTS_OF_GUESTS = {
+    "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
+    "translate": "translated some lines",
+}  # fmt: skip
+_ASKED_OF_GUESTS = {
+    "note": "for a text", "suggest": "what should be in it", "clear": "whether an item is right",
+    "translate": "for a translation",
+}  # fmt: skip
+
+
+def _guest(words: str) -> Callable[[Detail], str]:
+    return lambda detail: words.format(detail.get("guest", "somebody"))
+
+
+def _ask_guest(detail: Detail) -> str:
+    return f"asked {detail.get('guest', 'somebody')} {_ASKED_OF_GUESTS.get(str(detail.get('act')), '')}".strip()
+
+
 ACTS: dict[str, Words] = {
-    "ask-guest": lambda detail: f"asked {detail.get('guest', 'somebody')} for something",
-    "remind-guest": lambda detail: f"reminded {detail.get('guest', 'somebody')}",
-    "revoke-guest": lambda detail: f"asked {detail.get('guest', 'somebody')} no more",
-    "go-without": lambda detail: f"let the issue go without what {detail.get('guest', 'somebody')} was asked for",
-    "restore-guest": lambda detail: f"asked {detail.get('guest', 'somebody')} again after all",
-    "count-as-said": lambda detail: f"wrote down what {detail.get('guest', 'somebody')} said",
-    "guest-answer": lambda detail: f"{detail.get('name', 'A guest')} answered",
     "sign-in": lambda detail: f"signed in {_WAYS.get(str(detail.get('way')), '')}".strip(),
     "sign-out": "signed out",
     "account": lambda detail: _ACCOUNT.get(str(detail.get("did")), "changed their account"),
@@ -212,6 +223,13 @@ ACTS: dict[str, Words] = {
     "block": "wrote a text",
     "remove-block": "took a text out",
     "ask": "asked for a text",
+    "ask-guest": _ask_guest,
+    "remind-guest": _guest("reminded {}"),
+    "revoke-guest": _guest("asks {} no more"),
+    "restore-guest": _guest("asked {} again after all"),
+    "go-without": _guest("let it go without what {} was asked for"),
+    "count-as-said": _guest("wrote down what {} said by phone"),
+    "guest-answer": lambda detail: _ACTS_OF_GUESTS.get(str(detail.get("act")), "answered"),
     "test": lambda detail: f"sent a test copy to {detail.get('to', 'somebody')}",
     "practice": "did a practice run",
     "submit": lambda detail: f"asked for sign-off of version {detail.get('version', '')}".strip(),

@@ -1,4 +1,4 @@
-"""Where in its issue a request belongs, and whether it still takes an answer."""
+"""Where a request stands, and whether what it is about still has its place in the issue."""
 
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -7,11 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter.guests.model import Act, Standing
 from newsletter.guests.tables import GuestRequestRow
-from newsletter.issues import items
 from newsletter.issues.model import RELEASED, State
-from newsletter.issues.revising import Hand
-from newsletter.issues.tables import BlockRow, ItemRow
-from newsletter.publications.tables import PublicationRow
+from newsletter.issues.tables import BlockRow, IssueRow, ItemRow
 
 LATE = timedelta(days=14)  # an answer is still welcome for so long after its day
 _SIGNED_OFF = frozenset({State.APPROVED, State.PLANNED})
@@ -35,6 +32,15 @@ def standing(row: GuestRequestRow, state: State, now: datetime, zone: tzinfo, *,
     return Standing.OPENED if row.opened_at is not None else Standing.ASKED
 
 
+def of(session: Session, row: GuestRequestRow, now: datetime, zone: tzinfo) -> Standing:
+    """Where it stands now."""
+    return standing(row, state_of(session, row), now, zone, has_place=has_place(session, row))
+
+
+def state_of(session: Session, row: GuestRequestRow) -> State:
+    return State(session.scalars(select(IssueRow.state).where(IssueRow.id == row.issue_id)).one())
+
+
 def is_closed(act: Act, state: State) -> bool:
     """Whether the issue takes no such answer any more: words until it is signed off, all else until it goes out."""
     return state in RELEASED or (act in WORDING and state in _SIGNED_OFF)
@@ -46,40 +52,24 @@ def until(row: GuestRequestRow, zone: tzinfo) -> date:
 
 
 def has_place(session: Session, row: GuestRequestRow) -> bool:
-    """Whether what it is about still stands in the issue."""
+    """Whether what it is about still stands in the issue. A note that nobody here owes has none before it is written,
+    and needs none.
+    """
     if row.act == Act.NOTE:
-        return block(session, row) is not None
-    return row.publication_id is None or item(session, row) is not None
+        return row.block_id is None or block(session, row) is not None
+    return row.publication_id is None or has_item(session, row.issue_id, row.publication_id)
 
 
 def block(session: Session, row: GuestRequestRow) -> BlockRow | None:
-    """The block that a note is written into."""
+    """The block that a note is written into, as far as there is one."""
     found = session.get(BlockRow, row.block_id) if row.block_id is not None else None
     return found if found is not None and found.issue_id == row.issue_id else None
 
 
-def item(session: Session, row: GuestRequestRow) -> ItemRow | None:
-    """The item that it is about."""
-    return item_of(session, row.issue_id, row.publication_id) if row.publication_id is not None else None
-
-
-def item_of(session: Session, issue_id: int, publication_id: int) -> ItemRow | None:
-    """The item that shows the publication, or one it is a translation of."""
-    publication = session.get(PublicationRow, publication_id)
-    if publication is None:
-        return None
-    family = [one.id for one in items.family(session, publication)]
-    return session.scalar(
-        select(ItemRow)
-        .where(ItemRow.issue_id == issue_id, ItemRow.publication_id.in_(family))
-        .order_by(ItemRow.publication_id != publication_id)
-        .limit(1)
-    )
-
-
-def hand(session: Session, row: GuestRequestRow, now: datetime) -> Hand:
-    """Whose edit it is that an answer makes: a guest's, who is nobody of the staff."""
-    return Hand(session, row.issue_id, now)
+def has_item(session: Session, issue_id: int, publication_id: int) -> bool:
+    """Whether the issue has an item of that publication."""
+    own = select(ItemRow.id).where(ItemRow.issue_id == issue_id, ItemRow.publication_id == publication_id)
+    return session.scalar(own) is not None
 
 
 def today(now: datetime, zone: tzinfo) -> date:
