@@ -46,7 +46,7 @@ from newsletter.publications.model import Publication
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
@@ -198,6 +198,12 @@ class Pipeline:
         with self.database.reading() as session:
             issue = find(session, key)
         return self.versions.preview(self.database, issue.id, language, self.clock())
+
+    def point(self, key: str, language: str) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes."""
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.versions.point(self.database, issue.id, language, self.clock())
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
         """All findings, the gravest first."""

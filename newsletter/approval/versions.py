@@ -18,7 +18,7 @@ from newsletter.media.encoding import encode
 from newsletter.media.store import put
 from newsletter.rendering import page
 from newsletter.rendering.edition import Frame
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rendering.theme import Theme, find
 from newsletter.resources import templates
 
@@ -44,6 +44,7 @@ class Versions:
     def __init__(self, base_url: str, folder: Path) -> None:
         self._base_url = base_url
         self._folder = folder
+        self._logos: dict[tuple[Path, int], Picture] = {}
 
     def make(self, database: Transactions, issue_id: int, now: datetime) -> Version:
         """Render every language version. RenderError names the place; the logo is stored on the way.
@@ -70,6 +71,19 @@ class Versions:
         chosen = language if language in languages else languages[0]
         return page.render(draft, theme, self._frame(draft, chosen, languages, _logo(database, theme, now)))
 
+    def point(self, database: Transactions, issue_id: int, language: str, now: datetime) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes."""
+        with database.reading() as session:
+            draft = drafts.load(session, issue_id)
+        return self.point_at(database, draft, language, now)
+
+    def point_at(self, database: Transactions, draft: Draft, language: str, now: datetime) -> Pointed:
+        """A draft that need not be the one that stands: an earlier one."""
+        theme = self._theme(draft.profile)
+        languages = editions(draft)
+        chosen = language if language in languages else languages[0]
+        return page.point(draft, theme, self._frame(draft, chosen, languages, self._known_logo(database, theme, now)))
+
     def basis_facts(self, session: Session, issue_id: int) -> Mapping[str, Any]:
         """What a version made now would be made from, without rendering it."""
         draft = drafts.load(session, issue_id)
@@ -86,6 +100,15 @@ class Versions:
 
     def _theme(self, profile: Profile) -> Theme:
         return find(profile.theme, self._folder)
+
+    def _known_logo(self, database: Transactions, theme: Theme, now: datetime) -> Picture | None:
+        """Drawn once a file: a preview is asked for after every word."""
+        if theme.logo is None:
+            return None
+        key = (theme.logo.path, theme.logo.path.stat().st_mtime_ns)
+        if key not in self._logos and (made := _logo(database, theme, now)):
+            self._logos[key] = made
+        return self._logos[key]
 
     def _frame(self, draft: Draft, language: str, languages: tuple[str, ...], logo: Picture | None) -> Frame:
         others = tuple(other for other in languages if other != language)

@@ -9,11 +9,13 @@ from newsletter.web.caching import FOR_EVER
 from newsletter.web.console import now, preview, signing_in
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
+from newsletter.web.console.writing import bringing as writing
 
 SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     signing_in.bring,
     now.bring,
     preview.bring,
+    writing.bring,
 )
 
 

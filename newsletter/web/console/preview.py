@@ -12,8 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from newsletter import resources
-from newsletter.rendering.page import Rendered
-from newsletter.rendering.slots import fill
+from newsletter.rendering.slots import Pieces, fill
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
 
@@ -22,16 +21,19 @@ _END = re.compile(r"</body>", re.IGNORECASE)
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`."""
-    script = (resources.templates() / "console" / "js" / "frame.js").read_text(encoding="utf-8")
+    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`, `?point=yes`."""
+    folder = resources.templates() / "console" / "js"
+    script = (folder / "frame.js").read_text(encoding="utf-8")
+    pointing = (folder / "pointing.js").read_text(encoding="utf-8")
 
     def show(request: Request, key: str, language: str) -> Response:
-        part = desk.pipeline.preview(key, language)
         query = request.query_params
         if query.get("as") == "text":
-            return _text(fill(part.text, _values(desk)))
-        html = _looked(_html(desk, part), query.get("look", ""))
-        return framed(desk, html, script, pictures=query.get("pictures") != "no")
+            return _text(fill(desk.pipeline.preview(key, language).text, _values(desk)))
+        pointed = query.get("point") == "yes"
+        part = desk.pipeline.point(key, language) if pointed else desk.pipeline.preview(key, language)
+        html = _looked(_html(desk, part.html), query.get("look", ""))
+        return framed(desk, html, pointing if pointed else script, pictures=query.get("pictures") != "no")
 
     routes.get("/issues/{key}/preview/{language}", "look", show)
 
@@ -50,8 +52,8 @@ def framed(desk: Desk, html: str, script: str, *, pictures: bool = True) -> Resp
     return HTMLResponse(page, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
 
 
-def _html(desk: Desk, part: Rendered) -> str:
-    return fill(part.html, _values(desk))
+def _html(desk: Desk, pieces: Pieces) -> str:
+    return fill(pieces, _values(desk))
 
 
 def _looked(html: str, look: str) -> str:

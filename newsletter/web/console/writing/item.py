@@ -1,0 +1,127 @@
+"""One item: its words in each language, its picture, and what the website has changed of it."""
+
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy.orm import Session
+
+from newsletter.errors import BadInput, NotFound
+from newsletter.issues import contents, views
+from newsletter.issues.editor import Edited
+from newsletter.issues.model import Item, Section
+from newsletter.web.console.desk import Desk
+from newsletter.web.console.routes import Acting, Files, Routes
+from newsletter.web.console.writing import forms, measuring, pictures, words
+from newsletter.web.console.writing.answers import Answers
+from newsletter.web.console.writing.forms import Sheet
+from newsletter.web.console.writing.shelf import lacking, shows_picture
+from newsletter.web.forms import Form, Posted
+
+_AT = "/issues/{key}/write/item/{publication}"
+
+
+def bring(desk: Desk, routes: Routes) -> None:
+    """/console/issues/{key}/write/item/{publication} and the forms on it."""
+    answers, editor = Answers(desk), desk.pipeline.editor
+
+    def show(request: Request, key: str, publication: int) -> Response:
+        return forms.shown(
+            desk, request, key, "item", "Change an item", lambda session, sheet: _facts(session, sheet, publication)
+        )
+
+    def worded(request: Request, key: str, publication: int, actor: Acting, form: Posted) -> Response:
+        language = form.get("language")
+        given = {name: form.get(name) for name in words.ITEM if form.has(name)}
+        return answers.edit(
+            request, key, form,
+            lambda base: editor.word_item(key, actor, publication, language, **given, base=base),
+            onward=f"/item/{publication}", onward_query={"language": language},
+            texts=lambda: _texts(desk, key, publication, language),
+        )  # fmt: skip
+
+    def dropped(request: Request, key: str, publication: int, actor: Acting, form: Posted) -> Response:
+        return answers.edit(
+            request, key, form,
+            lambda base: editor.drop_wording(key, actor, publication, form.get("language"), base=base),
+            onward=f"/item/{publication}",
+        )  # fmt: skip
+
+    def credited(request: Request, key: str, publication: int, actor: Acting, form: Posted) -> Response:
+        return answers.edit(
+            request, key, form, lambda base: editor.credit(key, actor, publication, form.get("credit"), base=base),
+            onward=f"/item/{publication}", fragment="picture",
+        )  # fmt: skip
+
+    def pictured(
+        request: Request, key: str, publication: int, actor: Acting, files: Files, form: Posted
+    ) -> Response:
+        def act(base: int | None) -> Edited:
+            match form.get("act"):
+                case "upload":
+                    if "picture" not in files:
+                        raise BadInput("Choose a picture first: PNG, JPEG, WebP or GIF.")
+                    return editor.upload_picture(key, actor, publication, files["picture"].content, base=base)
+                case "own":
+                    return editor.own_picture(key, actor, publication, base=base)
+                case "none":
+                    return editor.no_picture(key, actor, publication, base=base)
+                case "whole":
+                    return editor.uncrop(key, actor, publication, base=base)
+                case "crop":
+                    return editor.crop(key, actor, publication, *_point(form), base=base)
+            raise BadInput("The form does not say what to do with the picture.")
+
+        return answers.edit(request, key, form, act, onward=f"/item/{publication}", fragment="picture")
+
+    routes.get(_AT, "look", show)
+    routes.post(f"{_AT}/words", "edit", worded)
+    routes.post(f"{_AT}/drop", "edit", dropped)
+    routes.post(f"{_AT}/credit", "edit", credited)
+    routes.post(f"{_AT}/picture", "edit", pictured, files=1)
+
+
+def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
+    item, section = _found(sheet, publication)
+    worded = words.of_item(sheet.known, publication, sheet.language, item.source.language, sheet.first)
+    return {
+        "publication": publication,
+        "item": item,
+        "section": section,
+        "worded": worded,
+        "said": contents.languages(sheet.known, publication),
+        "marks": lacking(item, section, sheet.draft),
+        "most_words": measuring.most_words(item, section.layout),
+        "most_headline": measuring.MOST_HEADLINE,
+        "shows_picture": shows_picture(item, section),
+        "picture": pictures.framed(session, sheet.known, publication),
+        "has_own": pictures.has_own(session, sheet.known, publication),
+        "credit": sheet.known.get(f"item:{publication}:credit", ""),
+        "grid": pictures.GRID,
+        "place": f"item:{publication}",
+    }
+
+
+def _found(sheet: Sheet, publication: int) -> tuple[Item, Section]:
+    for section in sheet.draft.sections:
+        for item in section.items:
+            if item.source.publication_id == publication:
+                return item, section
+    raise NotFound("This publication is not in the mail (any more). Open the list anew to see where it is.")
+
+
+def _texts(desk: Desk, key: str, publication: int, language: str) -> dict[str, str]:
+    with desk.pipeline.database.reading() as session:
+        known = contents.read(session, views.find(session, key).id)
+    return dict(words.of_item(known, publication, language, language, language).texts)
+
+
+def _point(form: Form) -> tuple[float, float]:
+    """Where the picture was pressed, or which of nine points was chosen."""
+    if form.get("cell") in set("012345678"):
+        row, column = divmod(int(form.get("cell")), 3)
+        return pictures.GRID[column], pictures.GRID[row]
+    try:
+        x, y = float(form.get("x")), float(form.get("y"))
+    except ValueError:
+        raise BadInput("Choose the point of the picture that must stay in it.") from None
+    return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
