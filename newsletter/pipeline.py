@@ -37,7 +37,8 @@ from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.entrance import Entrance
 from newsletter.errors import BadInput, IllegalMove
-from newsletter.issues import assembling, correcting, editing, fields, lists, moves, rhythms
+from newsletter.issues import assembling, correcting, fields, lists, moves, rhythms
+from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
 from newsletter.publications import adding, collecting, pasted, sourcing
@@ -81,6 +82,7 @@ class Pipeline:
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
+        self.editor = Editor(settings, database, clock)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
             Context(settings, database, clock, self.gate, self.versions, partial(self.collect, (), SYSTEM), self.check),
@@ -165,25 +167,28 @@ class Pipeline:
         with self.database.reading() as session:
             rhythms.load_holidays(session, today)
         with self.database.transaction() as session:
-            done = assembling.assemble(session, list_slug, period, now, today, since, until, zone=self.settings.zone)
+            done = assembling.assemble(
+                session, list_slug, period, now, today, since, until, zone=self.settings.zone, by=actor.staff_id
+            )
             log(session, actor, "assemble", now, done.issue_id, created=done.created, offered=done.offered)
         return done
 
-    def edit(self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None) -> None:
+    def edit(
+        self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None = None
+    ) -> Edited:
         """Set subject or preview line."""
-        actor.permit("edit")
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
-            log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
+        return self.editor.word_issue(key, actor, subject=subject, preview=preview, language=language)
 
-    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
+    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> Edited:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""
-        actor.permit("choose")
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            editing.choose(session, issue.id, verb, publications, now, reason=reason, staff_id=actor.staff_id)
-            log(session, actor, verb, now, issue.id, publications=list(publications), reason=reason)
+        match verb:
+            case "use":
+                return self.editor.use(key, actor, publications)
+            case "hold":
+                return self.editor.hold(key, actor, publications, reason=reason)
+            case "decline":
+                return self.editor.decline(key, actor, publications, reason=reason)
+        raise BadInput(f"{verb!r} is none of use, hold, decline.")
 
     # -- rendering and preflight: how it looks, whether it may go ------------------------------------------------
 
@@ -493,7 +498,9 @@ class Pipeline:
             recover(session)
             issue, now = find(session, key, lock=True), self.clock()
             audiences.require_reached(session, issue, with_uncertain=with_uncertain)
-            made = correcting.correct(session, issue.id, now, subject=subject, with_uncertain=with_uncertain)
+            made = correcting.correct(
+                session, issue.id, now, subject=subject, with_uncertain=with_uncertain, by=actor.staff_id
+            )
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
 

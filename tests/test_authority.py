@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
-from newsletter.issues.editing import set_block
+from newsletter.issues.inserting import set_block
+from newsletter.issues.revising import Hand
 from newsletter.issues.rhythms import set_rhythm
 from newsletter.issues.views import find
 from newsletter.publications import sourcing
@@ -148,7 +149,7 @@ def _with_a_key(route: Route) -> None:
 
 def _with_a_block(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
-        set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
+        set_block(Hand(session, find(session, SLUG).id, route.pipeline.clock()), "text", {"text": "Words"})
 
 
 def _with_a_rhythm(route: Route) -> None:

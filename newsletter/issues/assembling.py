@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.errors import BadInput, NotFound
-from newsletter.issues import periods, rhythms
+from newsletter.issues import history, periods, rhythms
 from newsletter.issues.choosing import Choice, Place, choose
 from newsletter.issues.collecting import Sibling, Window, used_in, window
 from newsletter.issues.gathering import gather, siblings, undated
@@ -47,6 +47,7 @@ def assemble(
     collects_until: date | None = None,
     *,
     zone: tzinfo = UTC,
+    by: int | None = None,
 ) -> Assembled:
     """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it.
 
@@ -63,6 +64,7 @@ def assemble(
         own = _own_days(siblings(session, speaker.list_id), period, collects_from, until)
         sends_on = dates.send.astimezone(zone).date() if dates else None
         id_ = _create(session, slug, speaker, period, own, now, today, sends_on)
+        history.begin(session, session.get_one(IssueRow, id_), now, by)
         return _assembled(session, id_, slug, created=True)
     if (collects_from or issue.collects_from, collects_until or issue.collects_until) != (
         issue.collects_from,

@@ -25,6 +25,7 @@ from newsletter.issues.tables import (
     ListSectionRow,
 )
 from newsletter.issues.wording import first_title, first_wordings
+from newsletter.publications import changes
 from newsletter.publications.model import Layout
 
 MOST_PICTURES = 6
@@ -105,7 +106,7 @@ def _sections(session: Session, plan: Plan, issue_id: int) -> dict[str, int]:
 
 def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]) -> None:
     taken = {*_TAKEN, *sections}
-    bared = _without_picture(plan)
+    bared, seen = _without_picture(plan), changes.latest(session)
     rows: list[tuple[ItemRow, Family]] = []
     for chosen in plan.choice.items:
         family = plan.gathered.families[chosen.candidate.id]
@@ -119,6 +120,7 @@ def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]
             anchor=anchor(_title(plan, chosen.candidate.id), f"item-{chosen.candidate.id}", taken),
             media_sha256=pictured.media_sha256 if pictured else None,
             image_credit=pictured.image_credit if pictured else "",
+            seen_change=seen,
         )
         rows.append((row, family))
     session.add_all(row for row, _ in rows)
