@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from newsletter.approval.versions import editions
-from newsletter.issues import drafts, owed
+from newsletter.issues import drafts
 from newsletter.issues.model import Block, BlockKind, CoverageState, Draft, Item, Role, Section
+from newsletter.issues.owed import Owed, owed
 from newsletter.issues.views import IssueSummary
 from newsletter.publications.model import Layout
 from newsletter.rendering.words import words as words_in
@@ -54,7 +55,7 @@ class Placed:
     name: str
     text: str
     marks: tuple[Mark, ...] = ()
-    owed: owed.Owed | None = None
+    owed: Owed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def shelf(session: Session, issue: IssueSummary) -> Shelf:
     draft = drafts.load(session, issue.id)
     first, there = draft.profile.default_language, editions(draft)
     rest = trays.others(session, issue.id)
-    waits = owed.owed(session, issue.id)
+    waits = owed(session, issue.id)
     return Shelf(
         issue=issue,
         draft=draft,
@@ -225,7 +226,7 @@ def _placed(block: Block, there: tuple[str, ...]) -> Placed:
     return Placed(block.id, block.kind, KINDS[block.kind], " ".join(text.split())[:140], tuple(marks))
 
 
-def _owed(waits: Iterable[owed.Owed], section: str) -> tuple[Placed, ...]:
+def _owed(waits: Iterable[Owed], section: str) -> tuple[Placed, ...]:
     return tuple(
         Placed(one.id, one.kind, KINDS[one.kind], "", owed=one) for one in waits if one.section == section
     )
