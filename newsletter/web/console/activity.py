@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from newsletter.issues import views
 from newsletter.staff.sessions import Seat
 from newsletter.staff.tables import ActivityRow
+from newsletter.web.console import edits
 
 _FRESH = timedelta(minutes=10)
 _SENTENCES = {
@@ -31,4 +33,12 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
     row = session.get(ActivityRow, int(text))
     if row is None or row.staff_id != seat.person.id or now - row.at > _FRESH:
         return None
+    edited = edits.sentence(row.verb, row.detail)
+    if edited and row.issue_id is not None:
+        return Done(edited, *_taken_back(session, row.issue_id, row.id))
     return Done(_SENTENCES.get(row.verb, "Done."))
+
+
+def _taken_back(session: Session, issue_id: int, activity_id: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Where an edit is undone, and what goes with it."""
+    return f"/console/issues/{views.find(session, issue_id).slug}/write/undo", (("activity", str(activity_id)),)

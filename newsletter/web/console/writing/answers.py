@@ -46,7 +46,7 @@ class Answers:
         """Do it, compared with what the page was made from. `onward`: the page after it, below /write; `texts`: how the
         form's fields stand now.
         """
-        refused = self._refused(request, key, form)
+        refused = self.refused(request, key, form)
         if refused is not None:
             return refused
         try:
@@ -80,8 +80,8 @@ class Answers:
             }
         )  # fmt: skip
 
-    def _refused(self, request: Request, key: str, form: Form) -> Response | None:
-        """What is approved is changed by those who know it."""
+    def refused(self, request: Request, key: str, form: Form) -> Response | None:
+        """What is approved is changed by those who know it; None where nothing stands in the way."""
         if form.get("anyway") == "yes":
             return None
         pipeline = self._desk.pipeline

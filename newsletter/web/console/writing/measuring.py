@@ -24,15 +24,19 @@ class Measure:
     least: int = 0
 
     @property
+    def is_wrong(self) -> bool:
+        """Whether there are too many, or too few."""
+        return self.words > self.most > 0 or 0 < self.words < self.least
+
+    @property
     def said(self) -> str:
-        """What is wrong with it: "12 words over"; nothing where nothing is."""
-        if self.most and self.words > self.most:
-            over = self.words - self.most
-            return f"{over} word{'s' if over > 1 else ''} over"
-        if self.words and self.words < self.least:
-            under = self.least - self.words
-            return f"{under} word{'s' if under > 1 else ''} short"
-        return ""
+        """Like "28/30 words", or "42 words, 12 too many"; nothing where no words are shown."""
+        if not self.most:
+            return ""
+        if not self.is_wrong:
+            return f"{self.words}/{self.most} words"
+        off = self.words - self.most if self.words > self.most else self.least - self.words
+        return f"{self.words} words, {off} too {'many' if self.words > self.most else 'few'}"
 
 
 def words(*texts: str) -> int:

@@ -92,6 +92,7 @@ class Shelf:
     draft: Draft
     languages: tuple[Tongue, ...]
     opening: tuple[Placed, ...]
+    lead: Line | None
     groups: tuple[Group, ...]
     waiting: tuple[Other, ...]
     saved: tuple[Other, ...]
@@ -101,11 +102,13 @@ class Shelf:
 
     @property
     def used(self) -> int:
-        return sum(group.used for group in self.groups)
+        """Full items, and the lead."""
+        return (self.lead is not None) + sum(group.used for group in self.groups)
 
     @property
     def places(self) -> int:
-        return sum(group.cap for group in self.groups)
+        """How many the mail has room for, the lead's among them."""
+        return 1 + sum(group.cap for group in self.groups)
 
     @property
     def reading(self) -> str:
@@ -121,6 +124,7 @@ def shelf(session: Session, issue: IssueSummary) -> Shelf:
     """Read it."""
     draft = drafts.load(session, issue.id)
     first, there = draft.profile.default_language, editions(draft)
+    lines = {section.slug: [_line(item, section, draft, there) for item in section.items] for section in draft.sections}
     rest = trays.others(session, issue.id)
     waits = owed(session, issue.id)
     return Shelf(
@@ -128,13 +132,14 @@ def shelf(session: Session, issue: IssueSummary) -> Shelf:
         draft=draft,
         languages=tongues(draft),
         opening=(*_owed(waits, ""), *_blocks(draft.opening, there)),
+        lead=next((line for one in lines.values() for line in one if line.role is Role.LEAD), None),
         groups=tuple(
             Group(
                 slug=section.slug,
                 title=section.titles.get(first) or next(iter(section.titles.values()), section.slug),
-                used=sum(item.role is not Role.MORE for item in section.items),
+                used=sum(line.role is Role.ITEM for line in lines[section.slug]),
                 cap=section.cap,
-                lines=tuple(_line(item, section, draft, there) for item in section.items),
+                lines=tuple(line for line in lines[section.slug] if line.role is not Role.LEAD),
                 blocks=(*_blocks(section.blocks, there), *_owed(waits, section.slug)),
             )
             for section in draft.sections
@@ -188,8 +193,6 @@ def _marks(item: Item, section: Section, draft: Draft, there: tuple[str, ...]) -
     most = measuring.most_words(item, section.layout)
     if len(said.title) > measuring.MOST_HEADLINE:
         yield Mark(f"headline {len(said.title)}/{measuring.MOST_HEADLINE}", "look")
-    if over := Measure(measuring.words(said.summary), most).said:
-        yield Mark(over, "look")
     if most and not said.summary.strip():
         yield Mark("no text", "look")
     for code in there:
@@ -221,8 +224,9 @@ def _placed(block: Block, there: tuple[str, ...]) -> Placed:
     said = said or next(iter(block.wordings.values()))
     text = said.get("heading") or said.get("label") or said.get("text") or said.get("figures") or ""
     marks = [Mark(f"not in {name_in_english(code)}", "look") for code in there if code not in block.wordings]
-    if wrong := measuring.of_block(block.kind, said).said:
-        marks.insert(0, Mark(wrong, "look"))
+    measure = measuring.of_block(block.kind, said)
+    if measure.is_wrong:
+        marks.insert(0, Mark(measure.said, "look"))
     return Placed(block.id, block.kind, KINDS[block.kind], " ".join(text.split())[:140], tuple(marks))
 
 
