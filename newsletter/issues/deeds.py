@@ -12,6 +12,7 @@ _WHOLE = {
 _ON_ITEMS = {
     "use": "Put in {}", "hold": "Saved {} for next time", "decline": "Left out {}", "put-back": "Put {} back to wait",
     "role": "Gave {} another size", "move": "Moved {}", "keep-ours": "Kept our words for {}",
+    "picture": "Changed the picture of {}", "crop": "Cut the picture of {}", "date": "Gave {} its day",
     "take-theirs": "Took the website’s words for {}",
 }  # fmt: skip
 _ON_BLOCKS = {"block": "Wrote {}", "remove-block": "Took out {}", "move-block": "Moved {}", "ask": "Asked for {}"}

@@ -1,9 +1,12 @@
 """Moves what stands in an issue, one thing at a time: two who move different things both get their way."""
 
+from collections.abc import Sequence
+
 from newsletter.errors import BadInput
 from newsletter.issues import items, places
 from newsletter.issues.fields import heading, language_code
 from newsletter.issues.model import Role
+from newsletter.issues.picturing import Cut, recut
 from newsletter.issues.revising import Edit, Hand, Revision, editing
 
 UP, DOWN = -1, 1
@@ -11,11 +14,14 @@ MOST_HEADING = 200
 MOST_PLACES = 50
 
 
-def set_role(hand: Hand, publication_id: int, role: Role) -> Revision:
-    """Make an item the lead, a full item, or one line. The lead before becomes a full item."""
+def set_role(hand: Hand, publication_id: int, role: Role, pieces: Sequence[Cut] = ()) -> Revision:
+    """Make an item the lead, a full item, or one line. The lead before becomes a full item. `pieces`: what was cut of
+    their pictures for their new places.
+    """
     with editing(hand, "role") as edit:
         item = items.wanted(edit, publication_id)
         items.stand(edit, item, edit.draft[places.item(item, "place")]["section"], role)
+        recut(edit, pieces)
     return edit.done
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from newsletter.errors import BadInput
-from newsletter.issues import items
+from newsletter.issues import items, places
 from newsletter.issues.fields import field, heading
 from newsletter.issues.model import CoverageState, IssueKind, Role
 from newsletter.issues.revising import Edit, Hand, Revision, editing
@@ -43,6 +43,18 @@ def decline(hand: Hand, publications: Sequence[int], *, reason: str) -> Revision
 def put_back(hand: Hand, publications: Sequence[int], *, reason: str = "") -> Revision:
     """Let them wait for a decision again."""
     return _take_out(hand, "put-back", publications, CoverageState.OFFERED, reason or "put back by hand")
+
+
+def dated(hand: Hand, publication_id: int, *, use: bool) -> Revision:
+    """What has just been given its day is put in, or waits for a decision where none was made."""
+    with editing(hand, "date") as edit:
+        if use:
+            put_in(edit, publication_id)
+        elif places.coverage(publication_id) not in edit.draft:
+            _require_regular(edit)
+            publication = items.publication(edit.session, publication_id)
+            items.cover(edit, publication, CoverageState.OFFERED, "dated by hand")
+    return edit.done
 
 
 def _take_out(hand: Hand, verb: str, publications: Sequence[int], state: CoverageState, reason: str) -> Revision:
