@@ -267,11 +267,13 @@ class Pipeline:
             issue = find(session, key)
         return self.versions.preview(self.database, issue.id, language, self.clock())
 
-    def point(self, key: str, language: str) -> Pointed:
-        """The same for those who work on it: each word says from which place of the draft it comes."""
+    def point(self, key: str, language: str, revision: int | None = None) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes. With a revision, as
+        it was then.
+        """
         with self.database.reading() as session:
             issue = find(session, key)
-        return self.versions.point(self.database, issue.id, language, self.clock())
+        return self.versions.point(self.database, issue.id, language, self.clock(), revision)
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
         """All findings, the gravest first."""

@@ -14,6 +14,7 @@ from newsletter.canonical import digest, facts
 from newsletter.database import Transactions
 from newsletter.issues import drafts
 from newsletter.issues.model import Draft, Picture, Profile
+from newsletter.issues.rebuilding import draft_at
 from newsletter.media.encoding import encode
 from newsletter.media.store import put
 from newsletter.rendering import page
@@ -71,14 +72,14 @@ class Versions:
         chosen = language if language in languages else languages[0]
         return page.render(draft, theme, self._frame(draft, chosen, languages, _logo(database, theme, now)))
 
-    def point(self, database: Transactions, issue_id: int, language: str, now: datetime) -> Pointed:
-        """The same for those who work on it: each word says from which place of the draft it comes."""
+    def point(
+        self, database: Transactions, issue_id: int, language: str, now: datetime, revision: int | None = None
+    ) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes. With a revision, as
+        it was then.
+        """
         with database.reading() as session:
-            draft = drafts.load(session, issue_id)
-        return self.point_at(database, draft, language, now)
-
-    def point_at(self, database: Transactions, draft: Draft, language: str, now: datetime) -> Pointed:
-        """A draft that need not be the one that stands: an earlier one."""
+            draft = drafts.load(session, issue_id) if revision is None else draft_at(session, issue_id, revision)
         theme = self._theme(draft.profile)
         languages = editions(draft)
         chosen = language if language in languages else languages[0]

@@ -14,14 +14,15 @@ from fastapi.responses import HTMLResponse
 from newsletter import resources
 from newsletter.rendering.slots import Pieces, fill
 from newsletter.web.console.desk import Desk
-from newsletter.web.console.routes import Routes
+from newsletter.web.console.routes import Routes, revision
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _END = re.compile(r"</body>", re.IGNORECASE)
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`, `?point=yes`."""
+    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`, `?point=yes`,
+    `?version=7`."""
     folder = resources.templates() / "console" / "js"
     script = (folder / "frame.js").read_text(encoding="utf-8")
     pointing = (folder / "pointing.js").read_text(encoding="utf-8")
@@ -30,9 +31,12 @@ def bring(desk: Desk, routes: Routes) -> None:
         query = request.query_params
         if query.get("as") == "text":
             return _text(fill(desk.pipeline.preview(key, language).text, _values(desk)))
-        pointed = query.get("point") == "yes"
-        part = desk.pipeline.point(key, language) if pointed else desk.pipeline.preview(key, language)
-        html = _looked(_html(desk, part.html), query.get("look", ""))
+        pointed, then = query.get("point") == "yes", revision(query.get("version", ""))
+        if pointed or then is not None:
+            html = _html(desk, desk.pipeline.point(key, language, then).html)
+        else:
+            html = _html(desk, desk.pipeline.preview(key, language).html)
+        html = _looked(html, query.get("look", ""))
         return framed(desk, html, pointing if pointed else script, pictures=query.get("pictures") != "no")
 
     routes.get("/issues/{key}/preview/{language}", "look", show)

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput, NotFound
-from newsletter.issues import contents, places, views
+from newsletter.issues import contents, measures, places, views
 from newsletter.issues.blocks import FIELDS, block_kind
 from newsletter.issues.editor import Edited
 from newsletter.issues.model import BlockKind
@@ -14,7 +14,7 @@ from newsletter.issues.owed import IN_WORDS
 from newsletter.staff import people
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Files, Routes
-from newsletter.web.console.writing import forms, measuring, pictures, words
+from newsletter.web.console.writing import forms, pictures, words
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.fields import day, maybe
 from newsletter.web.console.writing.forms import Sheet
@@ -31,6 +31,7 @@ _HINTS = {
     "figures": "One a line: value | what it counts | source. At most six.",
     "url": "A whole address: https://example.org/page",
 }
+_LENGTHS = {BlockKind.DIRECTOR: measures.NOTE, BlockKind.QUOTE: (0, measures.MOST_QUOTE)}
 
 
 def bring(desk: Desk, routes: Routes) -> None:
@@ -125,7 +126,7 @@ def _adding(kind: BlockKind) -> str:
 def _new(sheet: Sheet, kind: BlockKind) -> dict[str, Any]:
     empty = {name: "" for part in FIELDS[kind] for name in part}
     worded = words.Worded(sheet.language, empty, there=False, source_language="", source={})
-    return _shared(kind) | {"block": None, "worded": worded, "said": (), "owed": None, "picture": None, "place": ""}
+    return _shared(kind) | {"block": None, "worded": worded, "said": (), "spoken": (), "owed": None, "picture": None, "place": ""}
 
 
 def _facts(session: Session, sheet: Sheet, block: int) -> dict[str, Any]:
@@ -137,6 +138,7 @@ def _facts(session: Session, sheet: Sheet, block: int) -> dict[str, Any]:
         "block": block,
         "worded": words.of_block(sheet.known, block, kind, sheet.language, sheet.first),
         "said": said,
+        "spoken": sheet.spoken(said),
         "owed": {"by": person.name or person.email, "due": owes["due"]} if person and owes else None,
         "picture": pictures.of_block(session, sheet.known, block),
         "place": f"block:{block}",
@@ -147,7 +149,7 @@ def _shared(kind: BlockKind) -> dict[str, Any]:
     return {
         "kind": kind, "name": KINDS[kind], "required": FIELDS[kind].required, "labels": LABELS, "hints": _HINTS,
         "fields_of": [name for part in FIELDS[kind] for name in part],
-        "measure": measuring.of_block(kind, {}), "has_picture": kind is BlockKind.DIRECTOR,
+        "measure": _LENGTHS.get(kind, (0, 0)), "has_picture": kind is BlockKind.DIRECTOR,
     }  # fmt: skip
 
 

@@ -35,6 +35,10 @@ class Sheet:
         """The list's own language."""
         return self.draft.profile.default_language
 
+    def spoken(self, said: tuple[str, ...]) -> tuple[Tongue, ...]:
+        """The issue's languages, the one that is being written, and any other with words."""
+        return tuple(one for one in self.languages if one.there or one.code in {*said, self.language})
+
     @property
     def open(self) -> bool:
         return self.guard is None or (self.guard.asks and self.look.anyway)
@@ -45,7 +49,7 @@ def sheet(session: Session, desk: Desk, request: Request, key: str) -> Sheet:
     issue = views.find(session, key)
     draft = drafts.load(session, issue.id)
     look = looks.of(request.query_params.get, draft.profile.default_language)
-    every = tongues(draft)
+    every = tongues(draft.profile.default_language, draft.profile.languages, tuple(draft.subjects))
     asked = request.query_params.get("language") or look.language
     language = asked if asked in {one.code for one in every} else draft.profile.default_language
     guard = standing.guarded(session, desk.pipeline.gate, issue, desk.when)

@@ -7,10 +7,12 @@ from newsletter.approval.versions import editions
 from newsletter.issues import contents, views
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Routes
-from newsletter.web.console.writing import forms, measuring, words
+from newsletter.web.console.writing import forms, words
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.forms import Sheet
 from newsletter.web.forms import Posted
+
+_MOST_SUBJECT, _MOST_PREVIEW = 60, 110  # letters that inboxes show
 
 
 def bring(desk: Desk, routes: Routes) -> None:
@@ -43,8 +45,8 @@ def _facts(_: Session, sheet: Sheet) -> dict[str, object]:
     return {
         "worded": words.of_issue(sheet.known, sheet.language, sheet.first, there),
         "said": there,
-        "most_subject": measuring.MOST_SUBJECT,
-        "most_preview": measuring.MOST_PREVIEW,
+        "most_subject": _MOST_SUBJECT,
+        "most_preview": _MOST_PREVIEW,
         "place": f"subject:{sheet.language}",
     }
 

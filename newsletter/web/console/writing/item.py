@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 from newsletter.errors import BadInput, NotFound
 from newsletter.issues import contents, views
 from newsletter.issues.editor import Edited
-from newsletter.issues.model import Item, Section
+from newsletter.issues.listing import listing
+from newsletter.issues.listing_items import ListedItem
+from newsletter.issues.model import Item
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Files, Routes
-from newsletter.web.console.writing import forms, measuring, pictures, words
+from newsletter.web.console.writing import forms, pictures, words
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.forms import Sheet
-from newsletter.web.console.writing.shelf import lacking, shows_picture
+from newsletter.web.console.writing.shelf import marks
 from newsletter.web.forms import Form, Posted
 
 _AT = "/issues/{key}/write/item/{publication}"
@@ -81,18 +83,19 @@ def bring(desk: Desk, routes: Routes) -> None:
 
 
 def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
-    item, section = _found(sheet, publication)
+    item, listed = _found(session, sheet, publication)
+    said = contents.languages(sheet.known, publication)
     worded = words.of_item(sheet.known, publication, sheet.language, item.source.language, sheet.first)
     return {
         "publication": publication,
         "item": item,
-        "section": section,
         "worded": worded,
-        "said": contents.languages(sheet.known, publication),
-        "marks": lacking(item, section, sheet.draft),
-        "most_words": measuring.most_words(item, section.layout),
-        "most_headline": measuring.MOST_HEADLINE,
-        "shows_picture": shows_picture(item, section),
+        "said": said,
+        "spoken": sheet.spoken(said),
+        "listed": listed,
+        "marks": marks(listed),
+        "length": listed.text,
+        "most_headline": listed.headline.most,
         "picture": pictures.framed(session, sheet.known, publication),
         "has_own": pictures.has_own(session, sheet.known, publication),
         "credit": sheet.known.get(f"item:{publication}:credit", ""),
@@ -101,12 +104,12 @@ def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
     }
 
 
-def _found(sheet: Sheet, publication: int) -> tuple[Item, Section]:
-    for section in sheet.draft.sections:
-        for item in section.items:
-            if item.source.publication_id == publication:
-                return item, section
-    raise NotFound("This publication is not in the mail (any more). Open the list anew to see where it is.")
+def _found(session: Session, sheet: Sheet, publication: int) -> tuple[Item, ListedItem]:
+    item = next((one for one in sheet.draft.items if one.source.publication_id == publication), None)
+    if item is None:
+        raise NotFound("This publication is not in the mail (any more). Open the list anew to see where it is.")
+    every = (one for section in listing(session, sheet.issue.id).sections for one in section.items)
+    return item, next(one for one in every if one.publication_id == publication)
 
 
 def _texts(desk: Desk, key: str, publication: int, language: str) -> dict[str, str]:

@@ -1,13 +1,17 @@
 """The page itself: what is in the mail and what waits, with the real mail beside it."""
 
 from fastapi import Request, Response
+from sqlalchemy.orm import Session
 
-from newsletter.issues import views
+from newsletter.errors import BadInput
+from newsletter.issues import lists, restoring
 from newsletter.issues.model import IssueKind
+from newsletter.issues.views import IssueSummary
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
 from newsletter.web.console.writing import looks, standing
-from newsletter.web.console.writing.shelf import shelf
+from newsletter.web.console.writing.presence import others
+from newsletter.web.console.writing.shelf import marks, marks_of_block, marks_of_entry, measured, shelf, tongues
 
 
 def bring(desk: Desk, routes: Routes) -> None:
@@ -26,17 +30,33 @@ def bring(desk: Desk, routes: Routes) -> None:
 def _page(desk: Desk, request: Request, key: str, template: str) -> Response:
     pipeline = desk.pipeline
     with pipeline.database.reading() as session:
-        issue = views.find(session, key)
-        shown = shelf(session, issue)
-        look = looks.of(request.query_params.get, shown.draft.profile.default_language)
+        shown = shelf(session, key)
+        issue = shown.listing.issue
+        first = lists.profile(session, issue.list_id).default_language
+        look = looks.of(request.query_params.get, first)
+        there = others(session, desk, issue.id, request.state.seat)
+        can_undo = _can_undo(session, issue.id, request.state.seat.person.id)
         guard = standing.guarded(session, pipeline.gate, issue, desk.when)
     return desk.page(
-        request, template, issue=issue.slug, summary=issue, shelf=shown, look=look, ways=looks.WAYS, guard=guard,
-        open=guard is None or (guard.asks and look.anyway), regular=issue.kind is IssueKind.REGULAR,
-        saved=_saved(desk, issue), others=(), undoable=True, today=desk.when.now.astimezone(desk.when.zone).date(),
+        request, template, issue=issue.slug,
+        **{
+            "summary": issue, "shelf": shown, "listing": shown.listing, "look": look, "ways": looks.WAYS,
+            "languages": tongues(first, shown.listing.languages, tuple(shown.listing.subjects)), "guard": guard,
+            "open": guard is None or (guard.asks and look.anyway), "regular": issue.kind is IssueKind.REGULAR,
+            "saved": _saved(desk, issue), "others": there, "undoable": can_undo, "marks": marks,
+            "marks_of_block": marks_of_block, "marks_of_entry": marks_of_entry, "measured": measured,
+            "today": desk.when.now.astimezone(desk.when.zone).date(),
+        },
     )  # fmt: skip
 
 
-def _saved(desk: Desk, issue: views.IssueSummary) -> str:
+def _can_undo(session: Session, issue_id: int, staff_id: int) -> bool:
+    try:
+        return restoring.last_own(session, issue_id, staff_id) > 0
+    except BadInput:
+        return False
+
+
+def _saved(desk: Desk, issue: IssueSummary) -> str:
     said = desk.when.said(issue.updated_at)
     return said.removeprefix("today, ")

@@ -44,7 +44,7 @@ async function done(form, answer, focus, said) {
 
 function undo(activity) {
   const form = document.createElement("form");
-  form.action = `${write}/undo`;
+  form.setAttribute("action", `${write}/undo`);
   for (const [name, value] of [["csrf", document.querySelector("input[name=csrf]").value], ["activity", activity]]) {
     form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
   }

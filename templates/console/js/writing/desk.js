@@ -36,7 +36,7 @@ export async function posted(form, submitter, more = {}) {
   const body = files ? data : new URLSearchParams([...data]);
   let answer;
   try {
-    answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: !files });
+    answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { Accept: "application/json" }, keepalive: !files });
   } catch {
     return { ok: false, lost: true, status: 0, error: "no connection" };
   }

@@ -24,7 +24,7 @@ export function attach(form, path, language) {
 
 class Saving {
   constructor(form, path, language) {
-    Object.assign(this, { form, path, language, name: new URL(form.action).pathname, dirty: false, differs: false, wait: 2000 });
+    Object.assign(this, { form, path, language, name: form.getAttribute("action"), dirty: false, differs: false, wait: 2000 });
     this.shown = this.values();
     form.addEventListener("input", () => this.typed());
     form.addEventListener("change", () => { if (this.dirty) this.soon(0); });
