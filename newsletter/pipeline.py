@@ -242,6 +242,13 @@ class Pipeline:
             with self.database.transaction() as session:
                 presence.note(session, find(session, key).id, actor.staff_id, place, self.clock())
 
+    def left(self, key: str, actor: Actor) -> None:
+        """Note that somebody has closed the issue's page."""
+        actor.permit("edit")
+        if actor.staff_id is not None:
+            with self.database.transaction() as session:
+                presence.leave(session, find(session, key).id, actor.staff_id)
+
     def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> Edited:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""
         match verb:

@@ -183,6 +183,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
     "issue ask": ("edit", _at_draft, [SLUG, "--kind", "director", "--owner", APPROVER, "--due", "2099-06-28"]),
     "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
+    "issue undo": ("edit", _with_a_block, [SLUG]),
+    "issue restore": ("edit", _with_a_block, [SLUG, "--to", "1"]),
     "issue use": ("choose", _at_draft, [SLUG, "1"]),
     "issue hold": ("choose", _at_draft, [SLUG, "7"]),
     "issue decline": ("choose", _at_draft, [SLUG, "7", "--reason", "Old"]),
@@ -240,7 +242,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
-    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list",
+    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list", "issue history",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
     "staff list", "keys list", "transports list", "worker", "web", "run", "console",
     "scheduler",

@@ -16,7 +16,8 @@ from newsletter.issues.gathering import gather, siblings, undated
 from newsletter.issues.lists import profile
 from newsletter.issues.model import CoverageState, Profile
 from newsletter.issues.periods import Period
-from newsletter.issues.tables import CoverageRow, IssueRow, ListSectionRow, ProfileRow
+from newsletter.issues.shaping import note_owner, shapes
+from newsletter.issues.tables import CoverageRow, IssueRow, ProfileRow
 from newsletter.issues.views import balance
 from newsletter.issues.writing import Plan, write_issue
 
@@ -63,7 +64,8 @@ def assemble(
         until = collects_until or (dates.cut_off if dates else None)
         own = _own_days(siblings(session, speaker.list_id), period, collects_from, until)
         sends_on = dates.send.astimezone(zone).date() if dates else None
-        id_ = _create(session, slug, speaker, period, own, now, today, sends_on)
+        note_due = dates.review.astimezone(zone).date() if dates else None
+        id_ = _create(session, slug, speaker, period, own, now, today, sends_on, note_due)
         history.begin(session, session.get_one(IssueRow, id_), now, by)
         return _assembled(session, id_, slug, created=True)
     if (collects_from or issue.collects_from, collects_until or issue.collects_until) != (
@@ -104,20 +106,16 @@ def _create(
     now: datetime,
     today: date,
     sends_on: date | None,
+    note_due: date | None,
 ) -> int:
-    sections = tuple(
-        session.scalars(
-            select(ListSectionRow)
-            .where(ListSectionRow.list_id == speaker.list_id)
-            .order_by(ListSectionRow.position, ListSectionRow.id)
-        )
-    )
+    sections = shapes(session, speaker.list_id, own.first)
     gathered = gather(session, speaker, period, own, siblings(session, speaker.list_id), today)
     places = [Place(section.slug, tuple(section.kinds), section.cap) for section in sections]
     choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on)
     if not choice.items:
         raise _nothing(session, choice, own)
-    return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice), now)
+    owner = note_owner(session, speaker.list_id, own.first)
+    return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice, owner, note_due), now)
 
 
 def _offer(session: Session, issue: IssueRow, speaker: Profile, period: Period, now: datetime, today: date) -> None:
