@@ -49,9 +49,9 @@ def _role(detail: Mapping[str, Any]) -> str:
     before, after = detail.get("before", {}), detail.get("after", {})
     for place, now in after.items():
         was = before.get(place)
-        if isinstance(now, Mapping) and isinstance(was, Mapping) and now.get("role") != was.get("role"):
-            if now.get("role") == Role.LEAD or len(after) == 1:
-                return _ROLES[Role(now["role"])]
+        both = isinstance(now, Mapping) and isinstance(was, Mapping)
+        if both and now.get("role") != was.get("role") and (now.get("role") == Role.LEAD or len(after) == 1):
+            return _ROLES[Role(now["role"])]
     return "Changed."
 
 

@@ -72,10 +72,11 @@ class Answers:
         pipeline, seat = self._desk.pipeline, request.state.seat
         with pipeline.database.reading() as session:
             said = activity.done(session, str(done.activity_id or ""), seat, pipeline.clock())
+        now = self._desk.when.now.astimezone(self._desk.when.zone)
         return JSONResponse(
             {
                 "revision": done.revision, "activity": done.activity_id, "changed": done.changed, "id": done.id,
-                "said": said.said if said else "", "at": f"{self._desk.when.now.astimezone(self._desk.when.zone):%H:%M}",
+                "said": said.said if said else "", "at": f"{now:%H:%M}",
                 "texts": dict(texts()) if texts else {},
             }
         )  # fmt: skip
@@ -102,11 +103,14 @@ class Answers:
             issue = views.find(session, key)
         both = [one for clash in conflict.clashes for one in self._both(clash, form)]
         if wants_json(request):
-            found = [{"what": one.what, "by": one.by, "at": one.at, "mine": one.mine, "theirs": one.theirs} for one in both]
+            found = [
+                {"what": one.what, "by": one.by, "at": one.at, "mine": one.mine, "theirs": one.theirs} for one in both
+            ]
             return JSONResponse({"error": str(conflict), "revision": conflict.revision, "conflict": found}, 409)
         return self._desk.page(
             request, "write/conflict", status=409, issue=issue.slug, summary=issue, said=str(conflict), both=both,
-            base=conflict.revision, fields=_kept(form), again_path=request.url.path.removeprefix(self._desk.root), look=looks.of_form(form),
+            base=conflict.revision, fields=_kept(form), again_path=request.url.path.removeprefix(self._desk.root),
+            look=looks.of_form(form),
             language=form.get("language"),
         )  # fmt: skip
 
@@ -116,7 +120,11 @@ class Answers:
         if isinstance(clash.theirs, Mapping):
             names = [name for name, value in form.items() if name not in _CARRIED and name in clash.theirs]
             pairs = [(name, form.get(name), str(clash.theirs[name])) for name in names]
-            return [Both(f"{clash.what}: {name}", clash.by, at, mine, theirs) for name, mine, theirs in pairs if mine != theirs]
+            return [
+                Both(f"{clash.what}: {name}", clash.by, at, mine, theirs)
+                for name, mine, theirs in pairs
+                if mine != theirs
+            ]
         name = next((part for part in reversed(clash.place.split(":")) if part in dict(form.items())), "")
         if not name and clash.place.split(":")[0] in _FIELDS:
             name = _FIELDS[clash.place.split(":")[0]]

@@ -1,28 +1,25 @@
-"""Text, quote, numbers, button and the director's note: written here, or asked of somebody who writes them."""
+"""Text, quote, numbers, button and the director's note, in each language."""
 
 from typing import Any
 
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from newsletter.errors import BadInput, NotFound
+from newsletter.errors import NotFound
 from newsletter.issues import contents, measures, places, views
 from newsletter.issues.blocks import FIELDS, block_kind
-from newsletter.issues.editor import Edited
 from newsletter.issues.model import BlockKind
-from newsletter.issues.owed import IN_WORDS
+from newsletter.issues.places import Contents
 from newsletter.staff import people
 from newsletter.web.console.desk import Desk
-from newsletter.web.console.routes import Acting, Files, Routes
+from newsletter.web.console.routes import Acting, Routes
 from newsletter.web.console.writing import forms, pictures, words
 from newsletter.web.console.writing.answers import Answers
-from newsletter.web.console.writing.fields import day, maybe
 from newsletter.web.console.writing.forms import Sheet
 from newsletter.web.console.writing.shelf import KINDS
 from newsletter.web.forms import Form, Posted
 
 _AT = "/issues/{key}/write/block/{block}"
-_STEPS = {"up": -1, "down": 1}
 LABELS = {
     "text": "Text", "heading": "Heading", "name": "Name", "role": "Role", "label": "Words on the button",
     "url": "Where it leads", "figures": "Figures",
@@ -35,7 +32,7 @@ _LENGTHS = {BlockKind.DIRECTOR: measures.NOTE, BlockKind.QUOTE: (0, measures.MOS
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/write/block/{block}, /block/new, /ask."""
+    """/console/issues/{key}/write/block/{block}, /block/new."""
     answers, editor = Answers(desk), desk.pipeline.editor
 
     def fresh(request: Request, key: str) -> Response:
@@ -43,7 +40,9 @@ def bring(desk: Desk, routes: Routes) -> None:
         return forms.shown(desk, request, key, "block", _adding(kind), lambda _, sheet: _new(sheet, kind))
 
     def show(request: Request, key: str, block: int) -> Response:
-        return forms.shown(desk, request, key, "block", "Change a text", lambda session, sheet: _facts(session, sheet, block))
+        return forms.shown(
+            desk, request, key, "block", "Change a text", lambda session, sheet: _facts(session, sheet, block)
+        )
 
     def added(request: Request, key: str, actor: Acting, form: Posted) -> Response:
         kind = block_kind(form.get("kind"))
@@ -71,52 +70,11 @@ def bring(desk: Desk, routes: Routes) -> None:
             onward=f"/block/{block}",
         )  # fmt: skip
 
-    def moved(request: Request, key: str, block: int, actor: Acting, form: Posted) -> Response:
-        def act(base: int | None) -> Edited:
-            if form.get("act") in _STEPS:
-                before, section = _beside(desk, key, block, _STEPS[form.get("act")])
-                return editor.move_block(key, actor, block, before=before, section=section, base=base)
-            return editor.move_block(
-                key, actor, block, before=maybe(form, "before"), section=form.get("section") or None, base=base
-            )
-
-        return answers.edit(request, key, form, act, fragment=f"block-{block}")
-
-    def removed(request: Request, key: str, block: int, actor: Acting, form: Posted) -> Response:
-        return answers.edit(request, key, form, lambda base: editor.remove_block(key, actor, block, base=base))
-
-    def pictured(request: Request, key: str, block: int, actor: Acting, files: Files, form: Posted) -> Response:
-        def act(base: int | None) -> Edited:
-            if form.get("act") != "none" and "picture" not in files:
-                raise BadInput("Choose a picture first: PNG, JPEG, WebP or GIF.")
-            content = None if form.get("act") == "none" else files["picture"].content
-            return editor.block_picture(key, actor, block, content, base=base)
-
-        return answers.edit(request, key, form, act, onward=f"/block/{block}", fragment="picture")
-
-    def asking(request: Request, key: str) -> Response:
-        return forms.shown(desk, request, key, "ask", "Ask somebody for it", lambda session, sheet: _ask(session, sheet, request))
-
-    def asked(request: Request, key: str, actor: Acting, form: Posted) -> Response:
-        due = day(form.get("due"), "Give the day by which it should be there.")
-        return answers.edit(
-            request, key, form,
-            lambda base: editor.ask(
-                key, actor, form.get("kind"), form.get("owner"), due, section=form.get("section") or None,
-                block=maybe(form, "block"), base=base,
-            ),
-        )  # fmt: skip
-
     routes.get("/issues/{key}/write/block/new", "look", fresh)
     routes.get(_AT, "look", show)
     routes.post("/issues/{key}/write/blocks", "edit", added)
     routes.post(f"{_AT}/words", "edit", worded)
     routes.post(f"{_AT}/drop", "edit", dropped)
-    routes.post(f"{_AT}/place", "edit", moved)
-    routes.post(f"{_AT}/remove", "edit", removed)
-    routes.post(f"{_AT}/picture", "edit", pictured, files=1)
-    routes.get("/issues/{key}/write/ask", "look", asking)
-    routes.post("/issues/{key}/write/ask", "edit", asked)
 
 
 def _adding(kind: BlockKind) -> str:
@@ -126,11 +84,19 @@ def _adding(kind: BlockKind) -> str:
 def _new(sheet: Sheet, kind: BlockKind) -> dict[str, Any]:
     empty = {name: "" for part in FIELDS[kind] for name in part}
     worded = words.Worded(sheet.language, empty, there=False, source_language="", source={})
-    return _shared(kind) | {"block": None, "worded": worded, "said": (), "spoken": (), "owed": None, "picture": None, "place": ""}
+    return _shared(kind) | {
+        "block": None,
+        "worded": worded,
+        "said": (),
+        "spoken": (),
+        "owed": None,
+        "picture": None,
+        "place": "",
+    }
 
 
 def _facts(session: Session, sheet: Sheet, block: int) -> dict[str, Any]:
-    kind = _kind_of(sheet.known, block)
+    kind = kind_of(sheet.known, block)
     owes = sheet.known.get(places.block(block, "owed"))
     said = contents.block_languages(sheet.known, block)
     person = people.by_id(session, owes["owner"]) if owes and not said else None
@@ -153,21 +119,11 @@ def _shared(kind: BlockKind) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _ask(session: Session, sheet: Sheet, request: Request) -> dict[str, Any]:
-    block = request.query_params.get("block", "")
-    known = block if block.isdecimal() and places.block(int(block)) in sheet.known else ""
-    kind = _kind_of(sheet.known, int(known)) if known else request.query_params.get("kind", "")
-    return {
-        "block": known, "kind": kind, "kinds": [(one.value, KINDS[one]) for one in IN_WORDS],
-        "people": people.everybody(session), "place": "",
-    }  # fmt: skip
-
-
 def _given(kind: BlockKind, form: Form) -> dict[str, str]:
     return {name: form.get(name) for part in FIELDS[kind] for name in part if form.has(name)}
 
 
-def _kind_of(known: contents.Contents, block: int) -> BlockKind:
+def kind_of(known: Contents, block: int) -> BlockKind:
     found = known.get(places.block(block))
     if found is None:
         raise NotFound("This text is not in the mail (any more). Open the list anew to see what is.")
@@ -176,27 +132,10 @@ def _kind_of(known: contents.Contents, block: int) -> BlockKind:
 
 def _kind(desk: Desk, key: str, block: int) -> BlockKind:
     with desk.pipeline.database.reading() as session:
-        return _kind_of(contents.read(session, views.find(session, key).id), block)
+        return kind_of(contents.read(session, views.find(session, key).id), block)
 
 
 def _texts(desk: Desk, key: str, block: int, kind: BlockKind, language: str) -> dict[str, str]:
     with desk.pipeline.database.reading() as session:
         known = contents.read(session, views.find(session, key).id)
     return dict(words.of_block(known, block, kind, language, language).texts)
-
-
-def _beside(desk: Desk, key: str, block: int, step: int) -> tuple[int | None, str | None]:
-    """Before which block, or behind those of which section, one step leads."""
-    with desk.pipeline.database.reading() as session:
-        known = contents.read(session, views.find(session, key).id)
-    here = known.get(places.block(block, "place"), "")
-    row = [one for one in known[places.BLOCKS] if known[places.block(one, "place")] == here]
-    if block not in row:
-        raise NotFound("This text is not in the mail (any more). Open the list anew to see what is.")
-    at = row.index(block) + step
-    if 0 <= at < len(row):
-        after = at + (step > 0)
-        return (row[after], None) if after < len(row) else (None, here)
-    slugs = known[places.SECTIONS]
-    beyond = slugs.index(here) + step if here in slugs else -1
-    return (None, slugs[beyond]) if 0 <= beyond < len(slugs) else (None, here)

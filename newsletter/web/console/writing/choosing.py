@@ -1,22 +1,20 @@
-"""The small forms of the list: what is in the mail, in which order, and when something was published."""
+"""The small forms of the list: what is in the mail, what is not, when something was published; and the way back."""
 
 from fastapi import Request, Response
 
 from newsletter.errors import BadInput
 from newsletter.issues.editor import Edited
-from newsletter.issues.model import Role
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Routes
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.fields import day, maybe, number
 from newsletter.web.forms import Posted
 
-_STEPS = {"up": -1, "down": 1}
 _WHICH_DAY = "Give the day on which it was published, like 2024-06-30."
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/write/choose, .../item/{publication}/place, .../date, .../undo."""
+    """/console/issues/{key}/write/choose, .../date, .../undo."""
     answers, editor = Answers(desk), desk.pipeline.editor
 
     def choose(request: Request, key: str, actor: Acting, form: Posted) -> Response:
@@ -36,22 +34,12 @@ def bring(desk: Desk, routes: Routes) -> None:
 
         return answers.edit(request, key, form, act, fragment=f"item-{chosen[0]}" if chosen else "")
 
-    def place(request: Request, key: str, publication: int, actor: Acting, form: Posted) -> Response:
-        def act(base: int | None) -> Edited:
-            asked = form.get("act")
-            if asked in _STEPS:
-                return editor.nudge(key, actor, publication, _STEPS[asked], base=base)
-            if asked in set(Role):
-                return editor.set_role(key, actor, publication, Role(asked), base=base)
-            return editor.move(
-                key, actor, publication, before=maybe(form, "before"), after=maybe(form, "after"),
-                section=form.get("section") or None, base=base,
-            )  # fmt: skip
-
-        return answers.edit(request, key, form, act, fragment=f"item-{publication}")
-
     def dated(request: Request, key: str, actor: Acting, form: Posted) -> Response:
-        publication, on, use = number(form.get("publication")), day(form.get("day"), _WHICH_DAY), form.get("act") == "use"
+        publication, on, use = (
+            number(form.get("publication")),
+            day(form.get("day"), _WHICH_DAY),
+            form.get("act") == "use",
+        )
         return answers.edit(
             request, key, form, lambda base: editor.date_publication(key, actor, publication, on, use=use, base=base),
             fragment=f"item-{publication}",
@@ -62,7 +50,5 @@ def bring(desk: Desk, routes: Routes) -> None:
         return answers.edit(request, key, form, lambda _: editor.undo(key, actor, activity=activity))
 
     routes.post("/issues/{key}/write/choose", "choose", choose)
-    routes.post("/issues/{key}/write/item/{publication}/place", "choose", place)
     routes.post("/issues/{key}/write/date", "choose", dated)
     routes.post("/issues/{key}/write/undo", "edit", undo)
-

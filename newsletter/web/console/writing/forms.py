@@ -1,4 +1,4 @@
-"""What all forms of the screen show: the issue, its languages, whether it may be changed, and the language asked for."""
+"""What all forms of the screen show: the issue, its languages, and whether it may be changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,12 +63,11 @@ def shown(
     with desk.pipeline.database.reading() as session:
         open_sheet = sheet(session, desk, request, key)
         known = facts(session, open_sheet)
+    shared: dict[str, Any] = {
+        "summary": open_sheet.issue, "sheet": open_sheet, "look": open_sheet.look, "open": open_sheet.open,
+        "guard": open_sheet.guard, "form": f"console/write/{form}.html", "title": title,
+        "today": desk.when.now.astimezone(desk.when.zone).date(),
+    }  # fmt: skip
     alone = request.query_params.get("part") == "form"
-    return desk.page(
-        request, "write/edit_alone" if alone else "write/edit", issue=open_sheet.issue.slug,
-        **{
-            "summary": open_sheet.issue, "sheet": open_sheet, "look": open_sheet.look, "open": open_sheet.open,
-            "guard": open_sheet.guard, "form": f"console/write/{form}.html", "title": title, "alone": alone,
-            "today": desk.when.now.astimezone(desk.when.zone).date(),
-        } | known,
-    )  # fmt: skip
+    template = "write/edit_alone" if alone else "write/edit"
+    return desk.page(request, template, issue=open_sheet.issue.slug, **(shared | known))

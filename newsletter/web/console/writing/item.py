@@ -5,19 +5,18 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from newsletter.errors import BadInput, NotFound
+from newsletter.errors import NotFound
 from newsletter.issues import contents, views
-from newsletter.issues.editor import Edited
 from newsletter.issues.listing import listing
 from newsletter.issues.listing_items import ListedItem
 from newsletter.issues.model import Item
 from newsletter.web.console.desk import Desk
-from newsletter.web.console.routes import Acting, Files, Routes
+from newsletter.web.console.routes import Acting, Routes
 from newsletter.web.console.writing import forms, pictures, words
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.forms import Sheet
 from newsletter.web.console.writing.shelf import marks
-from newsletter.web.forms import Form, Posted
+from newsletter.web.forms import Posted
 
 _AT = "/issues/{key}/write/item/{publication}"
 
@@ -54,32 +53,10 @@ def bring(desk: Desk, routes: Routes) -> None:
             onward=f"/item/{publication}", fragment="picture",
         )  # fmt: skip
 
-    def pictured(
-        request: Request, key: str, publication: int, actor: Acting, files: Files, form: Posted
-    ) -> Response:
-        def act(base: int | None) -> Edited:
-            match form.get("act"):
-                case "upload":
-                    if "picture" not in files:
-                        raise BadInput("Choose a picture first: PNG, JPEG, WebP or GIF.")
-                    return editor.upload_picture(key, actor, publication, files["picture"].content, base=base)
-                case "own":
-                    return editor.own_picture(key, actor, publication, base=base)
-                case "none":
-                    return editor.no_picture(key, actor, publication, base=base)
-                case "whole":
-                    return editor.uncrop(key, actor, publication, base=base)
-                case "crop":
-                    return editor.crop(key, actor, publication, *_point(form), base=base)
-            raise BadInput("The form does not say what to do with the picture.")
-
-        return answers.edit(request, key, form, act, onward=f"/item/{publication}", fragment="picture")
-
     routes.get(_AT, "look", show)
     routes.post(f"{_AT}/words", "edit", worded)
     routes.post(f"{_AT}/drop", "edit", dropped)
     routes.post(f"{_AT}/credit", "edit", credited)
-    routes.post(f"{_AT}/picture", "edit", pictured, files=1)
 
 
 def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
@@ -116,15 +93,3 @@ def _texts(desk: Desk, key: str, publication: int, language: str) -> dict[str, s
     with desk.pipeline.database.reading() as session:
         known = contents.read(session, views.find(session, key).id)
     return dict(words.of_item(known, publication, language, language, language).texts)
-
-
-def _point(form: Form) -> tuple[float, float]:
-    """Where the picture was pressed, or which of nine points was chosen."""
-    if form.get("cell") in set("012345678"):
-        row, column = divmod(int(form.get("cell")), 3)
-        return pictures.GRID[column], pictures.GRID[row]
-    try:
-        x, y = float(form.get("x")), float(form.get("y"))
-    except ValueError:
-        raise BadInput("Choose the point of the picture that must stay in it.") from None
-    return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)

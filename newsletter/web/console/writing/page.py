@@ -1,5 +1,7 @@
 """The page itself: what is in the mail and what waits, with the real mail beside it."""
 
+from typing import Any
+
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
@@ -37,17 +39,15 @@ def _page(desk: Desk, request: Request, key: str, template: str) -> Response:
         there = others(session, desk, issue.id, request.state.seat)
         can_undo = _can_undo(session, issue.id, request.state.seat.person.id)
         guard = standing.guarded(session, pipeline.gate, issue, desk.when)
-    return desk.page(
-        request, template, issue=issue.slug,
-        **{
-            "summary": issue, "shelf": shown, "listing": shown.listing, "look": look, "ways": looks.WAYS,
-            "languages": tongues(first, shown.listing.languages, tuple(shown.listing.subjects)), "guard": guard,
-            "open": guard is None or (guard.asks and look.anyway), "regular": issue.kind is IssueKind.REGULAR,
-            "saved": _saved(desk, issue), "others": there, "undoable": can_undo, "marks": marks,
-            "marks_of_block": marks_of_block, "marks_of_entry": marks_of_entry, "measured": measured,
-            "today": desk.when.now.astimezone(desk.when.zone).date(),
-        },
-    )  # fmt: skip
+    facts: dict[str, Any] = {
+        "summary": issue, "shelf": shown, "listing": shown.listing, "look": look, "ways": looks.WAYS,
+        "languages": tongues(first, shown.listing.languages, tuple(shown.listing.subjects)), "guard": guard,
+        "open": guard is None or (guard.asks and look.anyway), "regular": issue.kind is IssueKind.REGULAR,
+        "saved": _saved(desk, issue), "others": there, "undoable": can_undo, "marks": marks,
+        "marks_of_block": marks_of_block, "marks_of_entry": marks_of_entry, "measured": measured,
+        "today": desk.when.now.astimezone(desk.when.zone).date(),
+    }  # fmt: skip
+    return desk.page(request, template, issue=issue.slug, **facts)
 
 
 def _can_undo(session: Session, issue_id: int, staff_id: int) -> bool:

@@ -40,9 +40,8 @@ def bring(desk: Desk, routes: Routes) -> None:
             linked, trouble = pipeline.read_link(url), ""
         except (BadInput, Unreachable) as error:
             linked, trouble = None, str(error).partition(" You can type it in:")[0]
-        return forms.shown(
-            desk, request, key, "paste", "Paste a link", lambda session, _: _empty(session) | _filled(url, linked, trouble)
-        )
+        found = _filled(url, linked, trouble)
+        return forms.shown(desk, request, key, "paste", "Paste a link", lambda session, _: _empty(session) | found)
 
     def landed(request: Request, key: str, actor: Acting, form: Posted) -> Response:
         actor.permit("import")
@@ -98,5 +97,3 @@ def _filled(url: str, linked: Linked | None, trouble: str) -> dict[str, Any]:
         "carried": [(name, said[name]) for name in _CARRIED if said.get(name)],
         "flags": linked.flags if linked else (),
     }
-
-

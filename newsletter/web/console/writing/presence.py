@@ -1,6 +1,6 @@
 """Who else is at work in the issue: noted while a page is open, and told to the others."""
 
-from fastapi import Request, Response
+from fastapi import Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ def bring(desk: Desk, routes: Routes) -> None:
     """/console/issues/{key}/write/present."""
     pipeline = desk.pipeline
 
-    def present(request: Request, key: str, seat: Seated, actor: Acting, form: Posted) -> Response:
+    def present(key: str, seat: Seated, actor: Acting, form: Posted) -> Response:
         pipeline.present(key, actor, form.get("place"))
         with pipeline.database.reading() as session:
             issue = views.find(session, key)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import Request, Response
-from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput, NotFound
 from newsletter.issues import places
