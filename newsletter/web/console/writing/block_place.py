@@ -61,4 +61,4 @@ def _beside(desk: Desk, key: str, block: int, step: int) -> tuple[int | None, st
         return (row[after], None) if after < len(row) else (None, here)
     slugs = known[places.SECTIONS]
     beyond = slugs.index(here) + step if here in slugs else -1
-    return (None, slugs[beyond]) if 0 <= beyond < len(slugs) else (None, here)
+    return (None, slugs[beyond]) if 0 <= beyond < len(slugs) else (block, None)
