@@ -1,407 +1,464 @@
-"""Choose and Write without scripts: every form of the list and of the pages behind it, and what they refuse."""
+"""What a screen needs to choose and write: pictures, dates, links, what the website changed, the list, who is there."""
 
-import json
+from collections.abc import Iterator
+from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
-from httpx import Response
-from sqlalchemy import select
+from PIL import Image
+from sqlalchemy import select, update
 
-from newsletter.issues import contents
-from newsletter.issues.model import State
-from newsletter.issues.tables import IssueRow
-from newsletter.rendering.slots import static
-from tests.console import Desk, form, said
-from tests.route import APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, SUBJECT, Route
+from newsletter.errors import BadInput, Conflict, NotAllowed, NotFound
+from newsletter.issues import contents, measures, places, presence, website
+from newsletter.issues.drafts import load
+from newsletter.issues.editor import Edited
+from newsletter.issues.listing import Listing, listing
+from newsletter.issues.model import Layout, Role
+from newsletter.issues.owed import owed
+from newsletter.issues.tables import IssueSectionRow
+from newsletter.media import store
+from newsletter.media.encoding import cut
+from newsletter.publications.tables import PublicationRow
+from newsletter.staff.people import Actor
+from newsletter.staff.tables import StaffRow
+from tests.route import APPROVER, AUTHOR, PUBLICATIONS, SECOND_AUTHOR, SLUG, Route, later
+from tests.served import Served
+from tests.test_assembling import counting
 from tests.test_media import photo, written
 
-WRITE = f"/console/issues/{SLUG}/write"
+ENTRIES = {one["external_id"]: one for one in PUBLICATIONS}
 
 
-@pytest.fixture
-def desk(route: Route) -> Desk:
-    return Desk(route)
+def do(route: Route, verb: str, *given: Any, by: str = AUTHOR, **more: Any) -> Edited:
+    return getattr(route.pipeline.editor, verb)(SLUG, route.who(by), *given, **more)  # type: ignore[no-any-return]
 
 
-def known(route: Route) -> dict[str, Any]:
+def number(route: Route, external_id: str) -> int:
+    return route.publication(external_id).id
+
+
+def state(route: Route) -> dict[str, Any]:
     with route.database.reading() as session:
         return contents.read(session, route.issue().id)
 
 
-def send(desk: Desk, path: str, action: str, /, **fields: str) -> Response:
-    """Fill in a form of that page and send it; the page after it."""
-    where, data = form(desk.get(path), action, **fields)
-    return desk.follow(desk.post(where, data=data))
-
-
-def id_of(route: Route, external_id: str) -> int:
-    return route.publication(external_id).id
-
-
-def test_the_page_shows_the_list_and_the_mail(desk: Desk) -> None:
-    page = desk.get(WRITE)
-    assert page.status_code == 200
-    assert "In this mail:" in page.text
-    assert "San Antonio shows what a welcoming city can carry" in page.text
-    assert f'src="/console/issues/{SLUG}/preview/en?point=yes" sandbox="allow-scripts"' in page.text
-    assert SUBJECT.replace("'", "&#39;") in page.text
-    assert "not in Spanish" in page.text
-    assert "No date" in page.text
-    assert "A report that nobody dated" in page.text
-
-
-def test_looks_and_languages_are_links(desk: Desk) -> None:
-    page = desk.get(f"{WRITE}?way=dark&in=es")
-    assert f"/console/issues/{SLUG}/preview/es?look=dark&amp;point=yes" in page.text
-    for way in ("phone", "desktop", "dark", "plain", "text"):
-        assert f"{WRITE}?way={way}&amp;in=es#mail" in page.text
-    odd = desk.get(f"{WRITE}?way=%3Cscript%3E&in=%22%3E%3Cb%3E")
-    assert odd.status_code == 200
-    assert "<b>" not in odd.text.split("<main")[1].split("In this mail")[0]
-
-
-def test_the_preview_points_at_places_and_the_mail_does_not(route: Route, desk: Desk) -> None:
-    san_antonio = id_of(route, "san-antonio")
-    preview = desk.get(f"/console/issues/{SLUG}/preview/en?point=yes").text
-    for part in ("title", "summary", "action", "picture"):
-        assert f'data-place="item:{san_antonio}:{part}"' in preview
-    assert 'data-place="section:work:title"' in preview
-    sent = route.pipeline.version(SLUG).parts["en"]
-    assert "data-place" not in static(sent.html)
-    assert "data-place" not in sent.web
-
-
-def test_words_are_saved_and_taken_back(route: Route, desk: Desk) -> None:
-    roots = id_of(route, "roots")
-    page = send(desk, f"{WRITE}/item/{roots}", f"item/{roots}/words", title="Roots of Change begins", action="Read on")
-    assert said(page) == "Changed."
-    assert known(route)[f"item:{roots}:en:title"] == "Roots of Change begins"
-    where, data = form(page, "/write/undo")
-    after = desk.follow(desk.post(where, data=data))
-    assert said(after) == "Taken back."
-    assert known(route)[f"item:{roots}:en:title"] != "Roots of Change begins"
-
-
-def test_a_text_is_translated_beside_its_source(route: Route, desk: Desk) -> None:
-    roots = id_of(route, "roots")
-    page = desk.get(f"{WRITE}/item/{roots}?language=es")
-    assert "Nothing is written in this language yet" in page.text
-    assert '<p class="source" lang="en" dir="auto">Devex and the network start Roots of Change</p>' in page.text
-    send(desk, f"{WRITE}/item/{roots}?language=es", f"item/{roots}/words", title="Raíces del cambio")
-    assert known(route)[f"item:{roots}:es:title"] == "Raíces del cambio"
-    send(desk, f"{WRITE}/item/{roots}?language=es", f"item/{roots}/drop")
-    assert f"item:{roots}:es:title" not in known(route)
-
-
-@pytest.mark.parametrize(
-    ("act", "sentence"),
-    [("down", "Moved."), ("lead", "It is the lead. The one before is a full item now."), ("more", "It is one line now")],
-)
-def test_an_item_is_moved(route: Route, desk: Desk, act: str, sentence: str) -> None:
-    roots = id_of(route, "roots")
-    page = send(desk, WRITE, f"item/{roots}/place", act=act)
-    assert said(page).startswith(sentence)
-
-
-def test_an_item_goes_to_another_section(route: Route, desk: Desk) -> None:
-    roots = id_of(route, "roots")
-    send(desk, WRITE, f"item/{roots}/place", act="section", section="read")
-    assert known(route)[f"item:{roots}:place"]["section"] == "read"
-
-
-def test_an_item_goes_before_another_one(route: Route, desk: Desk) -> None:
-    forum, pilots = id_of(route, "forum"), id_of(route, "pilots")
-    section = known(route)[f"item:{forum}:place"]["section"]
-    send(desk, WRITE, f"item/{forum}/place", act="move", before=str(pilots), section="")
-    order = known(route)[f"order:{section}"]
-    assert order.index(forum) == order.index(pilots) - 1
-
-
-def test_what_is_taken_out_waits_or_is_left_out(route: Route, desk: Desk) -> None:
-    roots, climate = id_of(route, "roots"), id_of(route, "climate")
-    page = send(desk, WRITE, "/write/choose", publication=str(roots), act="hold")
-    assert said(page) == "Taken out. It waits for the next issue."
-    page = send(desk, WRITE, "/write/choose", publication=str(climate), act="decline", reason="We had it before")
-    assert said(page) == "Left out. The reason is kept with it."
-    assert "We had it before" in page.text
-    page = send(desk, WRITE, "/write/choose", publication=str(climate), act="put-back")
-    assert said(page) == "It waits for your word."
-    page = send(desk, WRITE, "/write/choose", publication=str(climate), act="use")
-    assert said(page).startswith("It is in the mail")
-    assert known(route)[f"coverage:{climate}"]["state"] == "used"
-
-
-def test_leaving_out_needs_a_reason(route: Route, desk: Desk) -> None:
-    where, data = form(desk.get(WRITE), "/write/choose", publication=str(id_of(route, "roots")))
-    answer = desk.post(where, data=data | {"act": "decline", "reason": ""})
-    assert answer.status_code == 400
-    assert "reason" in answer.text
-
-
-@pytest.mark.parametrize("act", ["use", "wait"])
-def test_what_had_no_date_gets_one(route: Route, desk: Desk, act: str) -> None:
-    undated = id_of(route, "undated")
-    page = send(desk, WRITE, "/write/date", publication=str(undated), day="2024-06-05", act=act)
-    assert said(page)
-    assert known(route)[f"coverage:{undated}"]["state"] == ("used" if act == "use" else "offered")
-
-
-def test_a_day_that_is_none_is_refused(route: Route, desk: Desk) -> None:
-    where, data = form(desk.get(WRITE), "/write/date", publication=str(id_of(route, "undated")))
-    answer = desk.post(where, data=data | {"day": "yesterday", "act": "use"})
-    assert answer.status_code == 400
-    assert "Give the day" in answer.text
-
-
-def test_subject_and_preview_line(route: Route, desk: Desk) -> None:
-    send(desk, f"{WRITE}/inbox", "/write/inbox", subject="Three real things", preview="In two minutes.")
-    assert (known(route)["subject:en"], known(route)["preview:en"]) == ("Three real things", "In two minutes.")
-    page = desk.get(f"{WRITE}/inbox?language=es")
-    assert "Give up this language version" in page.text
-    send(desk, f"{WRITE}/inbox?language=es", "/inbox/drop")
-    assert "subject:es" not in known(route)
-
-
-def test_a_section_gets_another_heading_and_more_places(route: Route, desk: Desk) -> None:
-    page = f"{WRITE}/section/work"
-    send(desk, page, "section/work/title", title="What mayors did")
-    send(desk, page, "section/work/cap", cap="7")
-    send(desk, page, "section/work/place", act="down")
-    found = known(route)
-    assert (found["section:work:title:en"], found["section:work:cap"]) == ("What mayors did", 7)
-    assert found["sections"].index("work") == 1
-
-
-def test_texts_of_every_kind(route: Route, desk: Desk) -> None:
-    new = f"{WRITE}/block/new?kind="
-    send(desk, f"{new}text", "/write/blocks", text="A paragraph.", heading="Heard", section="work")
-    send(desk, f"{new}quote", "/write/blocks", text="Cities act.", name="A. Mayor", role="Mayor", section="read")
-    send(desk, f"{new}numbers", "/write/blocks", figures="35 | cities | our count", section="read")
-    send(desk, f"{new}button", "/write/blocks", label="Write to us", url="https://example.org/", section="read")
-    send(desk, f"{new}director", "/write/blocks", text="Dear colleagues.", name="The Director", role="")
-    found = known(route)
-    kinds = [found[f"block:{one}"]["kind"] for one in found["blocks"]]
-    assert sorted(kinds) == ["button", "director", "numbers", "quote", "text"]
-
-
-def test_a_text_is_worded_moved_and_taken_out(route: Route, desk: Desk) -> None:
-    for text in ("First.", "Second."):
-        send(desk, f"{WRITE}/block/new?kind=text", "/write/blocks", text=text, section="work")
-    first, second = known(route)["blocks"]
-    send(desk, f"{WRITE}/block/{first}", f"block/{first}/words", text="First, and better.")
-    assert known(route)[f"block:{first}:en"]["text"] == "First, and better."
-    send(desk, WRITE, f"block/{second}/place", act="up")
-    assert known(route)["blocks"] == [second, first]
-    send(desk, WRITE, f"block/{second}/place", act="up")
-    assert known(route)["blocks"] == [second, first]
-    send(desk, WRITE, f"block/{second}/place", act="down")
-    send(desk, WRITE, f"block/{second}/place", act="down")
-    assert known(route)[f"block:{second}:place"] == "read"
-    page = send(desk, f"{WRITE}/block/{first}", f"block/{first}/remove")
-    assert said(page) == "Taken out of the mail."
-    assert known(route)["blocks"] == [second]
-
-
-def test_somebody_is_asked_for_the_note(route: Route, desk: Desk) -> None:
-    page = send(desk, f"{WRITE}/ask?kind=director", "/write/ask", kind="director", owner=APPROVER, due="2099-06-28")
-    assert said(page) == "Asked for. The mail does not wait for it."
-    assert "Pat Approver" in page.text
-    (block,) = known(route)["blocks"]
-    send(desk, f"{WRITE}/ask?block={block}", "/write/ask", owner=SECOND_AUTHOR, due="2099-06-29")
-    page = desk.get(WRITE)
-    assert "Sam Author" in page.text
-    page = send(desk, WRITE, f"block/{block}/remove")
-    assert "No director’s note" in page.text
-
-
-def test_pictures(route: Route, desk: Desk) -> None:
-    roots = id_of(route, "roots")
-    page = f"{WRITE}/item/{roots}"
-    where, data = form(desk.get(page), f"item/{roots}/picture", act="upload")
-    assert desk.post(where, data=data).status_code == 400  # nothing was chosen
-    content = written(photo(800, 600), "PNG")
-    desk.follow(desk.post(where, data=data, files={"picture": ("a.png", content, "image/png")}))
-    picture = known(route)[f"item:{roots}:picture"]
-    for fields in ({"cell": "8"}, {"x": "0.2", "y": "0.9"}):
-        where, data = form(desk.get(page), f"item/{roots}/picture", act="crop")
-        desk.follow(desk.post(where, data=data | fields))
-    cut = known(route)[f"item:{roots}:picture"]
-    assert (cut["of"], cut["x"], cut["y"]) == (picture["sha256"], 0.2, 0.9)
-    send(desk, page, f"item/{roots}/picture", act="whole")
-    assert known(route)[f"item:{roots}:picture"] == picture
-    send(desk, page, f"item/{roots}/credit", credit="Photo: A. Painter")
-    send(desk, page, f"item/{roots}/words", alt="The mayor speaks")
-    found = known(route)
-    assert (found[f"item:{roots}:credit"], found[f"item:{roots}:en:alt"]) == ("Photo: A. Painter", "The mayor speaks")
-    send(desk, page, f"item/{roots}/picture", act="none")
-    assert f"item:{roots}:picture" not in known(route)
-
-
-def test_its_own_picture_comes_back(route: Route, desk: Desk) -> None:
-    lead = id_of(route, "san-antonio")
-    before = known(route)[f"item:{lead}:picture"]
-    send(desk, f"{WRITE}/item/{lead}", f"item/{lead}/picture", act="none")
-    send(desk, f"{WRITE}/item/{lead}", f"item/{lead}/picture", act="own")
-    assert known(route)[f"item:{lead}:picture"] == before
-
-
-def test_what_the_website_changed_is_shown_side_by_side(route: Route, desk: Desk) -> None:
-    climate = id_of(route, "climate")
-    fresh = {"external_id": "climate", "kind": "brief", "title": "Climate: a brief", "published_on": "2024-04-22"}
-    route.publish(**fresh, summary="Six decisions.")
-    assert "the website changed it" in desk.get(WRITE).text
-    page = desk.get(f"{WRITE}/item/{climate}/website")
-    assert "Six decisions." in page.text
-    assert "Five decisions" in page.text
-    page = send(desk, f"{WRITE}/item/{climate}/website", "website/take")
-    assert said(page) == "The website’s words are in the mail."
-    assert known(route)[f"item:{climate}:en:summary"] == "Six decisions."
-    route.publish(**fresh, summary="Seven decisions.")
-    page = send(desk, f"{WRITE}/item/{climate}/website", "website/keep")
-    assert said(page) == "Our words stay."
-    assert desk.get(f"{WRITE}/item/{climate}/website").status_code == 404
-
-
-def test_earlier_versions_are_seen_and_brought_back(route: Route, desk: Desk) -> None:
-    send(desk, f"{WRITE}/inbox", "/write/inbox", subject="A second thought")
-    revision = route.issue().revision
-    send(desk, f"{WRITE}/inbox", "/write/inbox", subject="A third thought")
-    page = desk.get(f"{WRITE}/versions")
-    assert "Ana Author" in page.text
-    assert "Changed the subject (English)" in page.text
-    seen = desk.get(f"{WRITE}/versions/{revision}")
-    assert f"/console/issues/{SLUG}/preview/en?version={revision}" in seen.text
-    then = desk.get(f"/console/issues/{SLUG}/preview/en?version={revision}").text
-    assert "<title>A second thought</title>" in then
-    after = send(desk, f"{WRITE}/versions/{revision}", f"versions/{revision}/restore")
-    assert said(after).startswith("The earlier version is back")
-    assert known(route)["subject:en"] == "A second thought"
-    assert desk.get(f"{WRITE}/versions/99999").status_code == 404
-
-
-# -- two people --------------------------------------------------------------------------------------------------
-
-
-def test_two_who_write_at_one_place_see_both_texts(route: Route, desk: Desk) -> None:
-    roots, other = id_of(route, "roots"), Desk(route, SECOND_AUTHOR)
-    page = f"{WRITE}/item/{roots}"
-    where, mine = form(desk.get(page), f"item/{roots}/words", title="Mine <b>")
-    send(other, page, f"item/{roots}/words", title="Theirs")
-    answer = desk.post(where, data=mine)
-    assert answer.status_code == 409
-    assert "Sam Author" in answer.text
-    assert "Theirs" in answer.text
-    assert "Mine &lt;b&gt;" in answer.text
-    assert known(route)[f"item:{roots}:en:title"] == "Theirs"
-    where, kept = form(answer, f"item/{roots}/words")
-    desk.follow(desk.post(where, data=kept))
-    assert known(route)[f"item:{roots}:en:title"] == "Mine <b>"
-
-
-def test_two_who_write_at_different_places_lose_nothing(route: Route, desk: Desk) -> None:
-    roots, other = id_of(route, "roots"), Desk(route, SECOND_AUTHOR)
-    page = f"{WRITE}/item/{roots}"
-    where, mine = form(desk.get(page), f"item/{roots}/words", summary="My text.")
-    send(other, page, f"item/{roots}/words", title="Their title")
-    desk.follow(desk.post(where, data=mine))
-    found = known(route)
-    assert (found[f"item:{roots}:en:title"], found[f"item:{roots}:en:summary"]) == ("Their title", "My text.")
-
-
-def test_a_script_is_told_what_it_must_know(route: Route, desk: Desk) -> None:
-    roots, other = id_of(route, "roots"), Desk(route, SECOND_AUTHOR)
-    where, data = form(desk.get(f"{WRITE}/item/{roots}"), f"item/{roots}/words", title="  By script ")
-    answer = desk.json(where, data)
-    known_now = answer.json()
-    assert answer.status_code == 200
-    assert known_now["texts"]["title"] == "By script"
-    assert (known_now["revision"], known_now["said"]) == (route.issue().revision, "Changed.")
-    assert known_now["changed"] == [f"item:{roots}:en:title"]
-    send(other, f"{WRITE}/item/{roots}", f"item/{roots}/words", title="Theirs")
-    late = desk.json(where, data | {"title": "Late", "base": str(known_now["revision"])})
-    assert late.status_code == 409
-    (clash,) = late.json()["conflict"]
-    assert (clash["by"], clash["theirs"], clash["mine"]) == ("Sam Author", "Theirs", "Late")
-    assert late.json()["revision"] == route.issue().revision
-
-
-def test_who_is_there_is_told(route: Route, desk: Desk) -> None:
-    other, lead = Desk(route, SECOND_AUTHOR), id_of(route, "san-antonio")
-    csrf = form(other.get(WRITE), "/write/undo")[1]["csrf"]
-    told = other.json(f"{WRITE}/present", {"csrf": csrf, "place": f"item:{lead}"})
-    assert told.json()["others"] == []
-    assert "Sam Author is editing “San Antonio shows" in desk.get(WRITE).text
-
-
-# -- what may not be written on ------------------------------------------------------------------------------------
-
-
-def test_an_approved_issue_asks_before_the_first_change(route: Route, desk: Desk) -> None:
-    route.sign_off()
-    roots = id_of(route, "roots")
-    page = desk.get(WRITE)
-    assert "Version 1 is approved by Pat Approver." in page.text
-    assert "Change it anyway" in page.text
-    assert "/write/choose" not in page.text
-    opened = desk.get(f"{WRITE}/item/{roots}?anyway=yes")
-    where, data = form(opened, f"item/{roots}/words", title="Another title")
-    asked = desk.post(where, data={name: value for name, value in data.items() if name != "anyway"})
-    assert asked.status_code == 409
-    assert route.counts()
-    where, again = form(asked, f"item/{roots}/words")
-    after = desk.follow(desk.post(where, data=again))
-    assert not route.counts()
-    where, undo = form(after, "/write/undo")
-    desk.follow(desk.post(where, data=undo))
-    assert route.counts()
-
-
-def test_what_is_out_is_read_only(route: Route, desk: Desk) -> None:
-    with route.database.transaction() as session:
-        session.scalars(select(IssueRow)).one().state = State.SENT.value
-    page = desk.get(WRITE)
-    assert "It was sent." in page.text
-    assert 'action="/console/issues' not in page.text.split("<main")[1]
-    roots = id_of(route, "roots")
-    csrf = form(page, "/sign-out")[1]["csrf"]
-    answer = desk.post(f"{WRITE}/item/{roots}/words", data={"csrf": csrf, "language": "en", "title": "Late"})
-    assert answer.status_code == 409
-
-
-# -- hostile -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/item/999999", "/item/999999/website", "/section/none", "/block/999999", "/versions/999999", "/block/new?kind=odd"],
-)
-def test_what_is_not_there(desk: Desk, path: str) -> None:
-    assert desk.get(f"{WRITE}{path}").status_code in {400, 404}
-
-
-def test_no_form_is_taken_without_its_word(route: Route, desk: Desk) -> None:
-    roots = id_of(route, "roots")
-    answer = desk.post(f"{WRITE}/item/{roots}/words", data={"language": "en", "title": "Forged"})
-    assert answer.status_code == 403
-
-
-def test_odd_forms_are_refused_in_words(route: Route, desk: Desk) -> None:
-    csrf = form(desk.get(WRITE), "/write/undo")[1]["csrf"]
-    roots = id_of(route, "roots")
-    odd = [
-        ("/choose", {"publication": "1e9", "act": "use"}),
-        ("/choose", {"publication": str(roots), "act": "burn"}),
-        (f"/item/{roots}/picture", {"act": "crop", "x": "left"}),
-        (f"/item/{roots}/picture", {"act": "crop", "x": "nan", "y": "0"}),
-        (f"/item/{roots}/picture", {"act": "burn"}),
-        (f"/item/{roots}/words", {"language": "en", "title": "x", "base": "-1"}),
-        ("/section/work/cap", {"cap": "many"}),
-        ("/section/work/place", {"act": "sideways"}),
-        ("/blocks", {"kind": "odd"}),
-        ("/ask", {"kind": "text", "owner": AUTHOR, "due": ""}),
-        ("/inbox", {"language": "en", "subject": ""}),
+def listed(route: Route) -> Listing:
+    with route.database.reading() as session:
+        return listing(session, SLUG)
+
+
+def stored(route: Route, sha256: str) -> Image.Image:
+    with route.database.reading() as session:
+        found = store.load(session, sha256)
+    assert found is not None
+    return Image.open(BytesIO(found[0]))
+
+
+# -- pictures ----------------------------------------------------------------------------------------------------------
+
+
+def stripes(*colours: str, width: int = 800, height: int = 400) -> bytes:
+    image = Image.new("RGB", (width, height))
+    for at, colour in enumerate(colours):
+        image.paste(colour, (at * width // len(colours), 0, (at + 1) * width // len(colours), height))
+    return written(image, "PNG")
+
+
+@pytest.mark.parametrize(("x", "colour"), [(0.0, (255, 0, 0)), (0.5, (0, 255, 0)), (1.0, (0, 0, 255))])
+def test_a_picture_is_cut_around_a_point(x: float, colour: tuple[int, int, int]) -> None:
+    found = cut(stripes("red", "lime", "blue", width=900, height=150), (200, 150), x, 0.5, 400)
+    assert (found.width, found.height) == (200, 150)
+    image = Image.open(BytesIO(found.content)).convert("RGB")
+    assert image.getpixel((100, 75)) == colour
+    assert cut(stripes("red", width=3000, height=2250), (200, 150), x, 0.5, 400).width == 400
+
+
+def test_a_lead_is_cut_as_wide_as_it_stands_and_cut_anew_elsewhere(either_route: Route) -> None:
+    route, lead, roots = either_route, number(either_route, "san-antonio"), number(either_route, "roots")
+    do(route, "upload_picture", lead, written(photo(1600, 1600), "JPEG"), credit="Photo: Ana", alts={"en": "A bridge"})
+    before = state(route)
+    whole = before[places.item(lead, "picture")]["sha256"]
+    assert before[places.item(lead, "credit")] == "Photo: Ana"
+    do(route, "crop", lead, 0.2, 0.9)
+    picture = state(route)[places.item(lead, "picture")]
+    assert (picture["of"], picture["x"], picture["y"]) == (whole, 0.2, 0.9)
+    assert stored(route, picture["sha256"]).size == (1104, 620)
+    with route.database.reading() as session:
+        shown = load(session, route.issue().id).lead
+    assert shown is not None
+    assert shown.picture is not None
+    assert (shown.picture.sha256, shown.picture.alt) == (picture["sha256"], "A bridge")
+    do(route, "set_role", roots, Role.LEAD)
+    card = state(route)[places.item(lead, "picture")]
+    assert (card["of"], card["x"]) == (whole, 0.2)
+    assert stored(route, card["sha256"]).size == (400, 300)
+    do(route, "set_role", lead, Role.LEAD)
+    assert state(route)[places.item(lead, "picture")] == picture
+    do(route, "crop", lead, 0.5, 0.5)
+    do(route, "uncrop", lead)
+    assert state(route)[places.item(lead, "picture")] == {"sha256": whole}
+    for _ in range(5):
+        do(route, "undo")
+    assert state(route) == before
+
+
+def test_an_upright_cover_stays_upright(route: Route) -> None:
+    impact = number(route, "impact")
+    do(route, "upload_picture", impact, written(photo(600, 900), "PNG"))
+    do(route, "crop", impact, 0.5, 0.0)
+    assert stored(route, state(route)[places.item(impact, "picture")]["sha256"]).size == (240, 320)
+
+
+def test_a_replaced_picture_loses_the_words_about_the_one_before(route: Route) -> None:
+    lead = number(route, "san-antonio")
+    before = state(route)
+    assert before[places.item(lead, "en", "alt")] == "A river walk below an arched bridge"
+    do(route, "upload_picture", lead, written(photo(700, 400), "PNG"))
+    now = state(route)
+    assert (now[places.item(lead, "en", "alt")], now[places.item(lead, "credit")]) == ("", "")
+    do(route, "own_picture", lead)
+    assert state(route) == before
+    do(route, "no_picture", lead)
+    assert places.item(lead, "picture") not in state(route)
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg/>", b"%PDF-1.4"])
+def test_what_is_no_picture_is_refused(route: Route, content: bytes) -> None:
+    before = state(route)
+    with pytest.raises(BadInput):
+        do(route, "upload_picture", number(route, "impact"), content)
+    assert state(route) == before
+
+
+def test_pictures_that_are_not_there_are_not_cut(route: Route) -> None:
+    with pytest.raises(BadInput, match="no picture to be cut"):
+        do(route, "crop", number(route, "impact"), 0.5, 0.5)
+    with pytest.raises(BadInput, match="outside of the picture"):
+        do(route, "crop", number(route, "san-antonio"), 1.5, 0.5)
+    with pytest.raises(BadInput, match="shows no picture"):
+        do(route, "own_picture", number(route, "impact"))
+    with pytest.raises(NotFound):
+        do(route, "crop", number(route, "undated"), 0.5, 0.5)
+
+
+def test_who_cuts_a_picture_that_was_replaced_is_told(route: Route) -> None:
+    lead, base = number(route, "san-antonio"), route.issue().revision
+    do(route, "upload_picture", lead, written(photo(700, 400), "PNG"), by=SECOND_AUTHOR)
+    with pytest.raises(Conflict, match="the picture of"):
+        do(route, "crop", lead, 0.5, 0.5, base=base)
+
+
+def test_the_directors_portrait(route: Route) -> None:
+    block = do(route, "add_block", "director", {"text": "Words.", "name": "Ana"}).id
+    do(route, "block_picture", block, written(photo(300, 300), "PNG"))
+    with route.database.reading() as session:
+        (note,) = load(session, route.issue().id).opening
+    assert note.picture is not None
+    assert note.picture.alt == "Ana"
+    do(route, "undo")
+    with route.database.reading() as session:
+        assert load(session, route.issue().id).opening[0].picture is None
+
+
+# -- dates and links ---------------------------------------------------------------------------------------------------
+
+
+def test_an_undated_publication_is_given_its_day_and_waits_or_is_used(either_route: Route) -> None:
+    route, undated = either_route, number(either_route, "undated")
+    assert [one.publication_id for one in listed(route).undated] == [undated]
+    do(route, "date_publication", undated, date(2024, 6, 1))
+    assert listed(route).undated == ()
+    assert [one.publication_id for one in listed(route).waiting] == [undated]
+    assert [row.verb for row in route.activity()[-2:]] == ["import", "date"]
+    route.publish(external_id="another", kind="report", title="Another one", published_on="")
+    do(route, "date_publication", number(route, "another"), date(2024, 6, 1), use=True)
+    assert number(route, "another") in contents.items(state(route))
+    assert route.publication("another").published_on == date(2024, 6, 1)
+
+
+@pytest.fixture
+def site() -> Iterator[Served]:
+    with Served() as served:
+        yield served
+
+
+ARTICLE = """<!doctype html><html lang="en"><head><title>Cities that welcome | The Paper</title>
+<meta property="og:site_name" content="The Paper"><meta property="og:description" content="What they do.">
+<meta property="article:published_time" content="2024-06-02T08:00:00Z"></head><body><h1>Cities</h1></body></html>"""
+
+
+def test_a_link_is_pasted_straight_into_the_issue(route: Route, site: Served) -> None:
+    route.open(fetch_allow_private=True)
+    site.page("/a", ARTICLE)
+    site.page("/b", "<html><head><title>Nobody says when</title></head></html>")
+    done = route.pipeline.paste_into(SLUG, site.url("/a"), route.who(AUTHOR), section="news")
+    assert done.edited is not None
+    assert state(route)[places.item(done.publication_id, "place")]["section"] == "news"
+    do(route, "hold", [done.publication_id])
+    again = route.pipeline.paste_into(SLUG, site.url("/a"), route.who(AUTHOR))
+    assert again.publication_id == done.publication_id
+    assert again.publication_id in contents.items(state(route))
+    undated = route.pipeline.paste_into(SLUG, site.url("/b"), route.who(AUTHOR))
+    assert undated.edited is None
+    assert undated.publication_id in [one.publication_id for one in listed(route).undated]
+
+
+# -- what the website changed ------------------------------------------------------------------------------------------
+
+
+def told(route: Route) -> list[tuple[str, list[tuple[str, str | None, str, str]]]]:
+    with route.database.reading() as session:
+        found = website.website_changes(session, route.issue().id)
+    return [(one.title, [(part.name, part.ours, part.before, part.now) for part in one.parts]) for one in found]
+
+
+def test_what_the_website_changes_is_told_beside_ours_and_kept_or_taken(either_route: Route) -> None:
+    route, roots = either_route, number(either_route, "roots")
+    route.word("roots", "Ours")
+    before = ENTRIES["roots"]
+    assert told(route) == []
+    route.import_([before | {"title": "Theirs", "published_on": "2024-05-15"}])
+    assert told(route) == [
+        ("Ours", [("title", "Ours", before["title"], "Theirs"), ("published_on", None, "2024-05-14", "2024-05-15")])
     ]
-    for path, fields in odd:
-        answer = desk.json(f"{WRITE}{path}", {"csrf": csrf} | fields)
-        assert answer.status_code in {400, 404}, (path, fields, answer.text)
-        assert json.loads(answer.text)["error"]
+    do(route, "keep_ours", roots)
+    assert told(route) == []
+    assert state(route)[places.item(roots, "en", "title")] == "Ours"
+    do(route, "undo")
+    assert len(told(route)) == 1, "whoever takes that back is told again"
+    do(route, "take_theirs", roots)
+    assert told(route) == []
+    assert state(route)[places.item(roots, "en", "title")] == "Theirs"
+    assert state(route)[places.item(roots, "en", "summary")] == before["summary"]
+    do(route, "undo")
+    assert state(route)[places.item(roots, "en", "title")] == "Ours"
+
+
+def test_keeping_ours_leaves_the_yes_alone(route: Route) -> None:
+    route.sign_off()
+    route.import_([ENTRIES["roots"] | {"summary": "Theirs, which the mail does not show."}])
+    assert route.counts()
+    do(route, "keep_ours", number(route, "roots"))
+    assert route.counts()
+    with pytest.raises(BadInput, match="has changed nothing"):
+        do(route, "take_theirs", number(route, "roots"))
+
+
+def test_a_change_that_the_website_takes_back_is_none(route: Route) -> None:
+    route.import_([ENTRIES["roots"] | {"title": "Theirs"}])
+    route.import_([ENTRIES["roots"]])
+    assert told(route) == []
+
+
+def test_a_new_picture_of_the_website_is_taken_over(route: Route) -> None:
+    lead = number(route, "san-antonio")
+    (route.folder / "pictures" / "new.png").write_bytes(written(photo(500, 300), "PNG"))
+    route.import_([ENTRIES["san-antonio"] | {"image": "pictures/new.png", "image_credit": "Photo: new"}])
+    ((_, parts),) = told(route)
+    assert [part[0] for part in parts] == ["picture"]
+    do(route, "take_theirs", lead)
+    now = state(route)
+    assert now[places.item(lead, "picture")] == {"sha256": route.publication("san-antonio").media_sha256}
+    assert now[places.item(lead, "credit")] == "Photo: new"
+
+
+def test_what_is_gone_is_told(route: Route) -> None:
+    from newsletter.publications import changes
+
+    with route.database.transaction() as session:
+        row = session.get_one(PublicationRow, number(route, "climate"))
+        row.gone_at = route.now
+        changes.note(session, row.id, route.now, changes.GONE)
+    with route.database.reading() as session:
+        (change,) = website.website_changes(session, route.issue().id)
+    assert (change.publication_id, change.gone, change.parts) == (number(route, "climate"), True, ())
+    assert [item.publication_id for section in listed(route).sections for item in section.items if item.gone] == [
+        number(route, "climate")
+    ]
+
+
+def test_words_about_a_website_that_changed_before_the_item_was_put_in_are_fresh(route: Route) -> None:
+    route.choose("hold", "roots")
+    route.import_([ENTRIES["roots"] | {"title": "Theirs"}])
+    route.choose("use", "roots")
+    assert told(route) == []
+
+
+# -- the list on the left ----------------------------------------------------------------------------------------------
+
+
+def test_the_list_holds_all_there_is_to_choose_from(either_route: Route) -> None:
+    route = either_route
+    do(route, "hold", [number(route, "climate")], reason="waits for a picture")
+    do(route, "decline", [number(route, "bloomberg")], reason="off topic")
+    do(route, "put_back", [number(route, "forum")])
+    do(route, "ask", "director", APPROVER, date(2024, 7, 20))
+    found = listed(route)
+    assert found.revision == route.issue().revision
+    assert [(one.slug, one.full, one.cap, len(one.items)) for one in found.sections] == [
+        ("work", 2, 4, 3), ("read", 1, 4, 1), ("news", 0, 5, 0), ("open", 1, 6, 1),
+    ]  # fmt: skip
+    assert found.sections[0].items[0].role is Role.LEAD
+    assert (found.used, found.places) == (5, 20)
+    assert [(one.title, one.reason) for one in found.saved] == [(ENTRIES["climate"]["title"], "waits for a picture")]
+    assert [(one.outlet, one.reason) for one in found.left_out] == [("Bloomberg", "off topic")]
+    assert [one.ahead_on for one in found.waiting] == [date(2024, 10, 3)]
+    assert [one.title for one in found.undated] == ["A report that nobody dated"]
+    (note,) = found.opening
+    assert (note.is_owed, note.owner, note.due_on) == (True, "Pat Approver", date(2024, 7, 20))
+    lead = found.sections[0].items[0]
+    assert lead.picture is not None
+    assert (lead.picture.is_own, lead.picture.point, lead.picture.without_words) == (True, None, ())
+    assert lead.picture.picture.credit == "Illustration: nobody"
+    assert found.missing["es"] is not None
+    assert f"“{lead.title}”" in found.missing["es"]
+    do(route, "drop_language", "es")
+    assert listed(route).missing["es"] is None
+
+
+def test_words_are_counted_against_what_a_reader_takes_in(route: Route) -> None:
+    lead, roots = number(route, "san-antonio"), number(route, "roots")
+    do(route, "word_item", lead, "en", title="T" * 71, summary="word " * 61)
+    do(route, "word_item", roots, "en", summary="word " * 30)
+    route.set_publication("roots", original_source="A partner")
+    first, second, *_ = listed(route).sections[0].items
+    assert (first.headline.used, first.headline.is_over, first.text.used, first.text.is_over) == (71, True, 61, True)
+    assert (second.text.most, second.text.is_over) == (20, True)
+    assert listed(route).words > 91
+    assert measures.text("", Role.MORE, Layout.CARD, shared=False).most == 0
+    assert measures.text("word", Role.LEAD, Layout.CARD, shared=False).is_under
+    assert [measures.minutes(count) for count in (0, 240, 600, 612)] == [0.5, 1.0, 2.5, 2.5]
+
+
+def test_translations_that_wait_are_named_with_what_they_translate(route: Route) -> None:
+    route.publish(external_id="late", kind="report", title="Late", published_on="2024-06-29")
+    route.publish(external_id="tarde", kind="report", title="Tarde", published_on="2024-06-29", language="es")
+    route.set_publication("tarde", translation_of=number(route, "late"))
+    route.pipeline.assemble("quarterly", "2024-Q2", route.who(AUTHOR))
+    (entry,) = listed(route).waiting
+    assert (entry.title, entry.languages) == ("Late", ("es",))
+
+
+def test_the_list_takes_a_fixed_number_of_queries(route: Route) -> None:
+    with counting(route.database.engine) as few:
+        listed(route)
+    for n in range(5):
+        do(route, "add_block", "text", {"text": f"Words {n}"})
+    do(route, "put_back", [number(route, "impact"), number(route, "climate")])
+    route.import_([ENTRIES["roots"] | {"title": "Theirs"}, ENTRIES["forum"] | {"title": "Theirs too"}])
+    with counting(route.database.engine) as many:
+        assert len(listed(route).changed) == 2
+    assert len(many) <= len(few) + 2
+    assert len(few) <= 22
+
+
+# -- who is there ------------------------------------------------------------------------------------------------------
+
+
+def test_others_who_were_seen_in_the_last_minute_are_named(either_route: Route) -> None:
+    route, impact = either_route, number(either_route, "impact")
+    issue_id = route.issue().id
+
+    def others(who: str) -> list[tuple[str, str]]:
+        with route.database.reading() as session:
+            found = presence.others(session, issue_id, route.who(who).staff_id, route.now)
+        return [(one.name, one.words) for one in found]
+
+    route.pipeline.present(SLUG, route.who(AUTHOR))
+    route.pipeline.present(SLUG, route.who(SECOND_AUTHOR), places.item(impact, "en", "title"))
+    assert others(AUTHOR) == [("Sam Author", "the title of “Impact Report 2023” (English)")]
+    assert others(SECOND_AUTHOR) == [("Ana Author", "")]
+    route.pipeline.present(SLUG, route.who(SECOND_AUTHOR), "item:1:<script>")
+    assert others(AUTHOR) == [("Sam Author", "")]
+    later(route, seconds=30)
+    route.pipeline.present(SLUG, route.who(AUTHOR), "subject:en")
+    later(route, seconds=31)
+    assert others(SECOND_AUTHOR) == [("Ana Author", "the subject (English)")]
+    assert others(AUTHOR) == []
+    route.pipeline.left(SLUG, route.who(AUTHOR))
+    assert others(SECOND_AUTHOR) == []
+    route.pipeline.present(SLUG, Actor(None, "cli"))
+
+
+# -- the shape of the last issue ---------------------------------------------------------------------------------------
+
+
+def test_an_issue_begins_with_the_last_ones_shape(either_route: Route) -> None:
+    route = either_route
+    do(route, "title_section", "work", "en", "At work")
+    do(route, "cap_section", "work", 2)
+    do(route, "move_section", "open", before="work")
+    do(route, "ask", "director", APPROVER, date(2024, 7, 20))
+    route.publish(external_id="autumn", kind="report", title="Autumn", published_on="2024-08-01")
+    done = route.pipeline.assemble("quarterly", "2024-Q3", route.who(AUTHOR))
+    with route.database.reading() as session:
+        found = listing(session, done.slug)
+        notes = owed(session, done.issue_id)
+    assert [one.slug for one in found.sections] == ["open", "work", "read", "news"]
+    assert (found.sections[1].title, found.sections[1].cap) == ("At work", 2)
+    assert [(one.email, one.due_on) for one in notes] == [(APPROVER, None)]
+    assert listed(route).sections[0].slug == "open"
+
+
+def test_who_has_left_owes_nothing(route: Route) -> None:
+    do(route, "ask", "director", APPROVER, date(2024, 7, 20))
+    with route.database.transaction() as session:
+        session.execute(update(StaffRow).where(StaffRow.email == APPROVER).values(disabled_at=route.now))
+    route.publish(external_id="autumn", kind="report", title="Autumn", published_on="2024-08-01")
+    done = route.pipeline.assemble("quarterly", "2024-Q3", route.who(AUTHOR))
+    with route.database.reading() as session:
+        assert owed(session, done.issue_id) == ()
+        assert len(session.scalars(select(IssueSectionRow).where(IssueSectionRow.issue_id == done.issue_id)).all()) == 4
+
+
+# -- what is refused ---------------------------------------------------------------------------------------------------
+
+REFUSED: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
+    "a section that is not there": ("move", (1,), {"section": "sport"}),
+    "a step of two": ("nudge", (1, 2), {}),
+    "no room below none": ("cap_section", ("work", -1), {}),
+    "an empty heading": ("title_section", ("work", "en", " "), {}),
+    "an empty title": ("word_item", (1, "en"), {"title": ""}),
+    "words without a title": ("word_item", (1, "fr"), {"summary": "Mots"}),
+    "the list's first language": ("drop_language", ("en",), {}),
+    "a language that is not there": ("drop_wording", (1, "fr"), {}),
+    "the last words": ("drop_wording", (1, "en"), {}),
+    "no such section order": ("move_section", ("work",), {"before": "sport"}),
+    "a reason that is missing": ("decline", ([1],), {"reason": ""}),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_is_refused_and_changes_nothing(route: Route, what: str) -> None:
+    verb, given, more = REFUSED[what]
+    before, revision = state(route), route.issue().revision
+    with pytest.raises(BadInput):
+        do(route, verb, *given, **more)
+    assert (state(route), route.issue().revision) == (before, revision)
+
+
+def test_each_verb_asks_the_table(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    from newsletter.staff import authority
+
+    monkeypatch.setattr(authority, "AUTHORITY", {"edit": frozenset(), "choose": frozenset(), "import": frozenset()})
+    block, lead = 1, number(route, "san-antonio")
+    verbs: list[tuple[str, tuple[Any, ...]]] = [
+        ("word_issue", ()), ("drop_language", ("es",)), ("word_item", (lead, "en")), ("drop_wording", (lead, "en")),
+        ("credit", (lead, "")), ("upload_picture", (lead, b"")), ("own_picture", (lead,)), ("no_picture", (lead,)),
+        ("crop", (lead, 0, 0)), ("uncrop", (lead,)), ("block_picture", (block, None)), ("use", ([lead],)),
+        ("hold", ([lead],)), ("put_back", ([lead],)), ("set_role", (lead, Role.LEAD)), ("move", (lead,)),
+        ("nudge", (lead, 1)), ("title_section", ("work", "en", "W")), ("cap_section", ("work", 1)),
+        ("move_section", ("work",)), ("nudge_section", ("work", 1)), ("word_block", (block, {})),
+        ("date_publication", (lead, date(2024, 1, 1))), ("add_block", ("text", {"text": "T"})),
+        ("drop_block_wording", (block, "en")), ("move_block", (block,)), ("remove_block", (block,)),
+        ("ask", ("text", AUTHOR, date(2099, 1, 1))), ("undo", ()), ("restore", (1,)), ("keep_ours", (lead,)),
+        ("take_theirs", (lead,)),
+    ]  # fmt: skip
+    public = {name for name in dir(route.pipeline.editor) if not name.startswith("_")}
+    assert {verb for verb, _ in verbs} | {"decline"} == public
+    for verb, given in verbs:
+        with pytest.raises(NotAllowed):
+            do(route, verb, *given)
+    with pytest.raises(NotAllowed):
+        do(route, "decline", [lead], reason="x")

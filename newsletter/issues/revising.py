@@ -107,16 +107,19 @@ class Edit:
         return Clash(place, what, touch.by, touch.staff_id, touch.at, self.before.get(place))
 
     def _clash(self, wanted: str) -> Clash | None:
+        if not self.touched:
+            return None
+        different = places.difference(self.seen, self.before)
         for touch in self.touched:
             for place in touch.places:
-                if places.overlap(wanted, place) and self._differs(place):
+                if places.overlap(wanted, place) and self._differs(place, different):
                     return self.clash(place if places.holds(wanted, place) else wanted, touch)
         return None
 
-    def _differs(self, place: str) -> bool:
+    def _differs(self, place: str, different: tuple[str, ...]) -> bool:
         """Whether a touched place is another now than when the writer looked; its place among others counts, too."""
         names = [place, *places.orders(place, self.seen)]
-        return any(places.below(self.seen, name) != places.below(self.before, name) for name in names)
+        return any(places.holds(name, one) for name in names for one in different)
 
 
 @contextmanager

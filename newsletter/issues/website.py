@@ -55,7 +55,7 @@ class WebsiteChange:
 
 def website_changes(session: Session, issue_id: int, known: Contents | None = None) -> tuple[WebsiteChange, ...]:
     """In the order of the mail; what is as it was again is not told. `known`: the issue, where it is read already."""
-    draft = contents.read(session, issue_id) if known is None else known
+    draft = contents.mail(session, issue_id) if known is None else known
     shown = contents.items(draft)
     seen = {id_: draft.get(places.item(id_, "seen"), 0) for id_ in shown}
     if not seen:
