@@ -58,8 +58,8 @@ function carry(start, item) {
     item.classList.add("carried");
     item.style.transform = `translateY(${event.clientY - start.clientY + scrollY - began}px)`;
     edge(event.clientY);
-    aim = under(event.clientY, item);
     slot.remove();
+    aim = under(event.clientY, item);
     if (aim) aim.row.insertBefore(slot, aim.before);
   };
   const end = (event) => {
