@@ -263,6 +263,12 @@ def test_a_new_picture_of_the_website_is_taken_over(route: Route) -> None:
     assert now[places.item(lead, "credit")] == "Photo: new"
 
 
+def test_the_same_picture_at_another_address_is_none(route: Route) -> None:
+    (route.folder / "pictures" / "moved.png").write_bytes((route.folder / "pictures" / "san-antonio.png").read_bytes())
+    route.import_([ENTRIES["san-antonio"] | {"image": "pictures/moved.png"}])
+    assert told(route) == []
+
+
 def test_what_is_gone_is_told(route: Route) -> None:
     from newsletter.publications import changes
 

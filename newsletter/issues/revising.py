@@ -92,13 +92,15 @@ class Edit:
     def conflict(self, clashes: list[Clash]) -> Conflict:
         """What to say of them."""
         first = clashes[0]
-        more = f", and {len(clashes) - 1} more" if len(clashes) > 1 else ""
-        return Conflict(
-            f"{first.by} has changed {first.what}{more} at {first.at:%H:%M} UTC, after you opened this."
-            " Nothing was changed. Look at both texts, and save again what should stand.",
-            tuple(clashes),
-            self.issue.revision,
+        own = first.staff_id is not None and first.staff_id == self.hand.staff_id
+        more = f", and {len(clashes) - 1} more," if len(clashes) > 1 else ""
+        said = f"{'You have' if own else f'{first.by} has'} changed {first.what}{more} since"
+        ending = (
+            "then, so nothing was taken back."
+            if self.undoes
+            else "this page was opened. Nothing was changed; look at both, and save again what should stand."
         )
+        return Conflict(f"{said} {ending}", tuple(clashes), self.issue.revision)
 
     def clash(self, place: str, touch: Touch) -> Clash:
         """That edit's change of the place, in words."""
