@@ -1,21 +1,28 @@
 """Choose and Write without scripts: every form of the list and of the pages behind it, and what they refuse."""
 
 import json
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from httpx import Response
 from sqlalchemy import select
 
-from newsletter.issues import contents
-from newsletter.issues.model import State
+from newsletter.issues import contents, drafts, inserting
+from newsletter.issues.model import Draft, State
+from newsletter.issues.rebuilding import draft_at
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import IssueRow
-from newsletter.rendering.slots import static
+from newsletter.rendering.slots import fill, static
 from tests.console import Desk, form, said
 from tests.route import APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, SUBJECT, Route
 from tests.test_media import photo, written
 
 WRITE = f"/console/issues/{SLUG}/write"
+READER = {
+    "unsubscribe_url": "https://example.org/u", "preferences_url": "https://example.org/p", "since": "You signed up.",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -95,7 +102,11 @@ def test_a_text_is_translated_beside_its_source(route: Route, desk: Desk) -> Non
 
 @pytest.mark.parametrize(
     ("act", "sentence"),
-    [("down", "Moved."), ("lead", "It is the lead. The one before is a full item now."), ("more", "It is one line now")],
+    [
+        ("down", "Moved."),
+        ("lead", "It is the lead. The one before is a full item now."),
+        ("more", "It is one line now"),
+    ],
 )
 def test_an_item_is_moved(route: Route, desk: Desk, act: str, sentence: str) -> None:
     roots = id_of(route, "roots")
@@ -373,7 +384,14 @@ def test_what_is_out_is_read_only(route: Route, desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/item/999999", "/item/999999/website", "/section/none", "/block/999999", "/versions/999999", "/block/new?kind=odd"],
+    [
+        "/item/999999",
+        "/item/999999/website",
+        "/section/none",
+        "/block/999999",
+        "/versions/999999",
+        "/block/new?kind=odd",
+    ],
 )
 def test_what_is_not_there(desk: Desk, path: str) -> None:
     assert desk.get(f"{WRITE}{path}").status_code in {400, 404}
@@ -405,3 +423,45 @@ def test_odd_forms_are_refused_in_words(route: Route, desk: Desk) -> None:
         answer = desk.json(f"{WRITE}{path}", {"csrf": csrf} | fields)
         assert answer.status_code in {400, 404}, (path, fields, answer.text)
         assert json.loads(answer.text)["error"]
+
+
+# -- what the frame shows --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_but_for_its_pointers_the_preview_is_the_mail(route: Route, language: str) -> None:
+    """Byte for byte, without the elements and attributes that say where words come from."""
+    lead = route.publication("san-antonio").id
+    with route.database.transaction() as session:
+        hand = Hand(session, route.issue().id, route.now, None, None)
+        inserting.set_block(hand, "text", {"text": "See [our page](https://example.org/a) now.", "heading": "News"})
+        inserting.set_block(hand, "numbers", {"figures": "35 | cities | our count"})
+        inserting.set_block(hand, "quote", {"text": "Cities act.", "name": "A. Mayor", "role": "Mayor"})
+        inserting.set_block(hand, "button", {"label": "Write", "url": "https://example.org/b"})
+        inserting.set_block(hand, "director", {"text": "One.\n\nTwo.", "name": "The Director"})
+    mail = fill(route.pipeline.preview(SLUG, language).html, READER)
+    pointed = fill(route.pipeline.point(SLUG, language).html, READER)
+    assert f'data-place="item:{lead}:title"' in pointed
+    plain = re.sub(r'<span data-place="[^"]*">(.*?)</span>', r"\1", pointed, flags=re.DOTALL)
+    assert re.sub(r' data-place="[^"]*"', "", plain) == mail
+
+
+def test_an_earlier_version_is_the_draft_that_stood_then(route: Route, desk: Desk) -> None:
+    send(desk, f"{WRITE}/block/new?kind=director", "/write/blocks", text="Dear all.", name="The Director")
+    with route.database.reading() as session:
+        then = drafts.load(session, route.issue().id)
+        revision = route.issue().revision
+    send(desk, WRITE, f"item/{id_of(route, 'roots')}/place", act="lead")
+    send(desk, WRITE, "/write/choose", publication=str(id_of(route, "climate")), act="hold")
+    send(desk, f"{WRITE}/section/work", "section/work/title", title="Another heading")
+    with route.database.reading() as session:
+        rebuilt = draft_at(session, route.issue().id, revision)
+    assert without_ids(rebuilt) == without_ids(then)
+
+
+def without_ids(draft: Draft) -> Draft:
+    """Rows' own numbers are nothing that a reader sees."""
+    sections = tuple(
+        replace(one, items=tuple(replace(item, id=0) for item in one.items)) for one in draft.sections
+    )  # fmt: skip
+    return replace(draft, sections=sections)

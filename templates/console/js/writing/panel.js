@@ -43,6 +43,7 @@ export function lay(fresh, path, language, place, opener) {
   for (const form of panel.querySelectorAll("form[data-crop]")) press(form);
   count(panel);
   const [kind, id] = path.split("/");
+  if (!place && kind === "item") at.place += ":title";
   mark(/^(item|block)$/.test(kind) ? `${kind}-${id}` : "");
   show(at.place);
   presentAt(at.place);
