@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,9 @@ from newsletter.issues.tables import IssueRow
 from newsletter.rendering.slots import fill, static
 from tests.console import Desk, form, said
 from tests.route import APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, SUBJECT, Route
+from tests.served import Served
 from tests.test_media import photo, written
+from tests.test_sources_pasting import PAPER
 
 WRITE = f"/console/issues/{SLUG}/write"
 READER = {
@@ -465,3 +468,58 @@ def without_ids(draft: Draft) -> Draft:
         replace(one, items=tuple(replace(item, id=0) for item in one.items)) for one in draft.sections
     )  # fmt: skip
     return replace(draft, sections=sections)
+
+
+# -- paste a link ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def paper(route: Route) -> Iterator[Served]:
+    with Served() as site:
+        site.page("/ciudades", PAPER)
+        route.open(fetch_allow_private=True)
+        yield site
+
+
+def pasted(route: Route, paper: Served) -> tuple[Desk, Response]:
+    """What is shown of a link before it lands."""
+    desk = Desk(route)
+    where, data = form(desk.get(f"{WRITE}/paste"), "/write/paste?way=desktop&in=en", url=paper.url("/ciudades"))
+    return desk, desk.post(where, data=data)
+
+
+def test_a_link_is_shown_before_it_lands(route: Route, paper: Served) -> None:
+    before = len(known(route))
+    desk, page = pasted(route, paper)
+    for said_of_it in ("Ciudades que acogen", "El Diario", "2024-05-12", "needs a subscription", 'value="es"'):
+        assert said_of_it in page.text
+    assert len(known(route)) == before
+    where, data = form(page, "/paste/land")
+    after = desk.follow(desk.post(where, data=data | {"act": "use", "title": "Cities that welcome"}))
+    assert said(after).startswith("It is in the mail")
+    assert "Cities that welcome" in after.text
+    late = desk.post(where, data=data | {"act": "wait"})  # here already: it is that one, and it was put in since
+    assert "Do it all the same" in late.text
+    where, data = form(late, "/paste/land")
+    again = desk.follow(desk.post(where, data=data))
+    assert said(again) == "It waits for your word."
+
+
+def test_a_link_without_a_day_waits_for_one(route: Route, paper: Served) -> None:
+    desk, page = pasted(route, paper)
+    where, data = form(page, "/paste/land")
+    answer = desk.post(where, data=data | {"act": "use", "published_on": ""})
+    assert answer.headers["location"].endswith("#undated")
+    assert "Ciudades que acogen" in desk.follow(answer).text.split('id="undated"')[1]
+
+
+def test_a_link_that_leads_nowhere_is_typed_in(route: Route, paper: Served) -> None:
+    desk = Desk(route)
+    page = desk.get(f"{WRITE}/paste")
+    csrf = form(page, "/sign-out")[1]["csrf"]
+    answer = desk.post(f"{WRITE}/paste", data={"csrf": csrf, "url": paper.url("/gone")})
+    assert answer.status_code == 200
+    assert "You can type it in yourself." in answer.text
+    where, data = form(answer, "/paste/land", title="Typed in", published_on="2024-06-01", act="wait", language="en")
+    assert said(desk.follow(desk.post(where, data=data))) == "It waits for your word."
+    assert "Typed in" in desk.get(WRITE).text.split('id="waiting"')[1]

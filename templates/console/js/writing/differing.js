@@ -9,7 +9,7 @@ export function differ(form, texts, { said = "", mine, theirs }) {
   for (const one of texts) {
     const two = element("div", "two");
     two.append(side(`${one.by}, ${one.at}`, one.theirs), side("You, not saved yet", one.mine));
-    box.append(element("p", "small", one.what), two);
+    box.append(element("p", "what", one.what), two);
   }
   const row = element("div", "row");
   row.append(

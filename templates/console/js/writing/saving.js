@@ -65,6 +65,7 @@ class Saving {
   }
 
   async send() {
+    if (!this.form.isConnected) return;  // the form that took its place has what was typed
     const sent = this.values();
     const answer = await posted(this.form);
     if (answer.ok) return this.saved(sent, answer);
@@ -92,6 +93,8 @@ class Saving {
       if (field.value !== text && !(own && field === document.activeElement)) field.value = text;
       this.shown[name] = text;
     }
+    const title = document.querySelector("#form-title span");
+    if (title && answer.texts?.title) title.textContent = answer.texts.title;
     const now = this.values();
     this.dirty = Object.keys(now).some((name) => now[name] !== sent[name] && now[name] !== answer.texts?.[name]);
     if (this.dirty) { keep(this.path, this.key(), this.name, now, answer.revision); this.soon(PAUSE); }
