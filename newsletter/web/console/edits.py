@@ -9,6 +9,7 @@ _PLAIN = {
     "edit": "Changed.",
     "word": "Changed.",
     "picture": "The picture is changed.",
+    "crop": "The picture is cut anew.",
     "use": "It is in the mail.",
     "role": "Changed.",
     "hold": "Taken out. It waits for the next issue.",
@@ -27,6 +28,22 @@ _PLAIN = {
     "take-theirs": "The website’s words are in the mail.",
     "undo": "Taken back.",
     "restore": "The earlier version is back; the one before it is kept under Earlier versions.",
+}
+ACTS = {
+    "word": "changed the words of an item",
+    "picture": "changed a picture",
+    "crop": "cut a picture",
+    "put-back": "let a publication wait again",
+    "date": "said when a publication came out",
+    "role": "changed the size of an item",
+    "move": "moved an item",
+    "section": "changed a section",
+    "move-section": "moved a section",
+    "move-block": "moved a text",
+    "keep-ours": "kept our words although the website changed its own",
+    "take-theirs": "took over what the website changed",
+    "undo": "took an edit back",
+    "restore": "brought an earlier version back",
 }
 _ROLES = {
     Role.LEAD: "It is the lead. The one before is a full item now.", Role.ITEM: "It is a full item.",

@@ -4,10 +4,10 @@ import { isOpen, language, revision } from "./desk.js";
 
 const holder = document.getElementById("frame");
 let shown = holder.querySelector("iframe");
-let next, y = 0, place = "", stale = false;
+let next, y = 0, place = "", behind = false;
 
 export function refresh() {
-  if (next) { stale = true; return; }
+  if (next) { behind = true; return; }
   next = document.createElement("iframe");
   next.title = shown.title;
   next.setAttribute("sandbox", "allow-scripts");
@@ -27,7 +27,7 @@ function swap() {
   shown.remove();
   shown = next;
   next = undefined;
-  if (stale) { stale = false; refresh(); }
+  if (behind) { behind = false; refresh(); }
 }
 
 // Shows in the mail what is being changed.
