@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from newsletter.errors import NotFound
 from newsletter.issues.website import website_changes
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Routes
@@ -46,6 +45,5 @@ def bring(desk: Desk, routes: Routes) -> None:
 
 def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
     found = [one for one in website_changes(session, sheet.issue.id, sheet.known) if one.publication_id == publication]
-    if not found:
-        raise NotFound("The website has changed nothing here since it was worded.")
-    return {"news": found, "publication": publication, "place": f"item:{publication}"}
+    title = sheet.known.get(f"item:{publication}:{sheet.first}:title", "")
+    return {"news": found, "publication": publication, "place": f"item:{publication}", "heading": title}

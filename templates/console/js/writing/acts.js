@@ -31,7 +31,7 @@ export async function act(form, submitter, more = {}, { focus = "", said = null 
 
 async function done(form, answer, focus, said) {
   const inPanel = form.closest(".panel");
-  form.closest("details.menu")?.removeAttribute("open");
+  form.closest("details.deeds")?.removeAttribute("open");
   if (answer.said && answer.activity) say(answer.said, [["Undo", () => undo(answer.activity)]]);
   else if (answer.said) say(answer.said);
   else if (answer.activity === null) say("Nothing was different.", [], 4000);

@@ -89,17 +89,17 @@ export function begin() {
     const link = event.target.closest?.("a[data-edit], .panel a[data-tab]");
     if (!link || link.getAttribute("aria-disabled")) return;
     event.preventDefault();
-    link.closest("details.menu")?.removeAttribute("open");
+    link.closest("details.deeds")?.removeAttribute("open");
     if (link.dataset.tab) flush().then(() => open(at.path, { language: link.dataset.tab, place: at.place }));
     else open(link.dataset.edit, { opener: link, language: looked() });
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
-    const menu = document.querySelector("details.menu[open]");
+    const menu = document.querySelector("details.deeds[open]");
     if (menu) { menu.removeAttribute("open"); menu.querySelector("summary").focus(); } else if (at) close();
   });
   document.addEventListener("click", (event) => {
-    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.removeAttribute("open");
+    for (const menu of document.querySelectorAll("details.deeds[open]")) if (!menu.contains(event.target)) menu.removeAttribute("open");
   });
   if (!isOpen()) panel.dataset.closed = "";
 }
