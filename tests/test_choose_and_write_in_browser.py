@@ -227,11 +227,11 @@ def test_two_at_two_fields_both_stay(served: Route, browser: Browser) -> None:
         for page in (mine, theirs):
             page.locator(f"#item-{roots} .name").click()
             expect(page.get_by_label("Headline")).to_be_visible()
-        theirs.get_by_label("Headline").fill("Their headline")
+        theirs.get_by_label("Headline").fill("Their words")
         saved(theirs)
         mine.get_by_label("Text").fill("My text.")
         saved(mine)
-        expect(mine.get_by_label("Headline")).to_have_value("Their headline")
+        expect(mine.get_by_label("Headline")).to_have_value("Their words")
         mine.get_by_label("Text").fill("My text, again.")
         saved(mine)
         expect(mine.locator("#others")).to_contain_text("Sam Author is editing", timeout=25000)
@@ -239,7 +239,7 @@ def test_two_at_two_fields_both_stay(served: Route, browser: Browser) -> None:
         mine.keyboard.press("Escape")
         expect(mine.locator("#panel")).to_be_hidden()
     found = known(served)
-    assert found[f"item:{roots}:en:title"] == "Their headline"
+    assert found[f"item:{roots}:en:title"] == "Their words"
     assert found[f"item:{roots}:en:summary"] == "My text, again."
 
 
