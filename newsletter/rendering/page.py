@@ -81,7 +81,9 @@ def point(draft: Draft, theme: Theme, frame: Frame) -> Pointed:
     """The mail for those who work on it: the same words, each with the place in the draft that it comes from."""
     said, marks, pointers = set_in(draft, frame), Marks.fresh(SLOTS), Pointers()
     context = _context(draft, theme, frame, pointers.mark(said, draft))
-    page = to_html(_fill(f"{draft.profile.template}.mjml.j2", {**context, **_marked(marks, Context.URL, Context.HTML)}))
+    page = to_html(
+        _fill(f"email/{draft.profile.template}.mjml.j2", {**context, **_marked(marks, Context.URL, Context.HTML)})
+    )
     return Pointed(said.language, said.subject, said.preheader, marks.cut(pointers.unfold(page)))
 
 
