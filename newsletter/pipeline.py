@@ -62,6 +62,8 @@ from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
 
+MOST_TESTED = 20  # addresses at once
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -95,6 +97,14 @@ class SendResult:
 
     status: views.MailingStatus
     tally: Tally | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """How many language versions went to each address, and the line of the log that says so."""
+
+    copies: int
+    activity_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,16 +433,31 @@ class Pipeline:
 
     def test(self, key: str, address: str, actor: Actor) -> int:
         """Queue a test copy of every language version to one address; how many."""
+        return self.test_all(key, (address,), actor).copies
+
+    def test_all(self, key: str, addresses: Sequence[str], actor: Actor, language: str = "") -> Tested:
+        """Queue test copies to several addresses: to all of them or, where one cannot be, to none."""
         actor.permit("test")
-        to = fields.address(address, "address")
+        to = tuple(dict.fromkeys(fields.address(address, "address") for address in addresses))
+        if not to or len(to) > MOST_TESTED:
+            raise BadInput(f"A test copy goes to at least one address and at most {MOST_TESTED}; given are {len(to)}.")
+        planning.require_mail_service(self.settings)
         planning.require_reachable(self.settings)
         version = self.version(key)
+        if language and language not in version.parts:
+            raise BadInput(
+                f"There is no language version {language[:20]!r} of {version.draft.name}; there are: "
+                f"{', '.join(version.parts)}."
+            )
+        parts = [part for name, part in version.parts.items() if language in {"", name}]
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
-            for part in version.parts.values():
-                notices.add(session, notices.TEST_COPY, to, part, now, list_id=issue.list_id, issue_id=issue.id)
-            log(session, actor, "test", now, issue.id, to=to)
-        return len(version.parts)
+            for one in to:
+                for part in parts:
+                    notices.add(session, notices.TEST_COPY, one, part, now, list_id=issue.list_id, issue_id=issue.id)
+            languages = [part.language for part in parts]
+            line = log(session, actor, "test", now, issue.id, to=", ".join(to), languages=languages)
+        return Tested(len(parts), line)
 
     # -- approval: who said yes, to exactly what -----------------------------------------------------------------
 

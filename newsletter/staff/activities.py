@@ -65,3 +65,9 @@ def one(session: Session, id_: int) -> Act | None:
 def _act(row: ActivityRow, person: StaffRow | None) -> Act:
     who = (person.name or person.email) if person else ""
     return Act(row.id, row.at, row.staff_id, who, row.via, row.os_user, row.verb, row.issue_id, row.detail)
+
+
+def last_of(session: Session, staff_id: int | None) -> int | None:
+    """The line of what somebody did last."""
+    query = select(ActivityRow.id).where(ActivityRow.staff_id == staff_id).order_by(ActivityRow.id.desc()).limit(1)
+    return session.scalar(query) if staff_id is not None else None

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from newsletter.issues import views
+from newsletter.rendering.words import own_name
 from newsletter.staff import activities
 from newsletter.staff.activities import Act
 from newsletter.staff.authority import IN_WORDS, Role
@@ -178,7 +179,29 @@ def _keys(detail: Detail) -> str:
     return f"{'made' if 'added' in detail else 'took back'} the key {detail.get('name', '')} for a program"
 
 
+def _tested(detail: Detail) -> str:
+    languages: list[str] = detail.get("languages") or []
+    if len(languages) == 1:
+        return f"On its way to {detail.get('to')}: the {own_name(languages[0])} version."
+    return f"On its way to {detail.get('to')}: {len(languages)} language versions."
+
+
+def _collected(detail: Detail) -> str:
+    if detail.get("created"):
+        return "The draft is collected."
+    new = detail.get("offered") or 0
+    found = {0: "Nothing new", 1: "1 new publication waits"}.get(new, f"{new} new publications wait")
+    return f"This issue was begun before. {found}{' for your choice' if new else ''}."
+
+
 ACTS: dict[str, Words] = {
+    "ask-guest": lambda detail: f"asked {detail.get('guest', 'somebody')} for something",
+    "remind-guest": lambda detail: f"reminded {detail.get('guest', 'somebody')}",
+    "revoke-guest": lambda detail: f"asked {detail.get('guest', 'somebody')} no more",
+    "go-without": lambda detail: f"let the issue go without what {detail.get('guest', 'somebody')} was asked for",
+    "restore-guest": lambda detail: f"asked {detail.get('guest', 'somebody')} again after all",
+    "count-as-said": lambda detail: f"wrote down what {detail.get('guest', 'somebody')} said",
+    "guest-answer": lambda detail: f"{detail.get('name', 'A guest')} answered",
     "sign-in": lambda detail: f"signed in {_WAYS.get(str(detail.get('way')), '')}".strip(),
     "sign-out": "signed out",
     "account": lambda detail: _ACCOUNT.get(str(detail.get("did")), "changed their account"),
@@ -223,9 +246,19 @@ ACTS: dict[str, Words] = {
     "adopt": "took over this database",
 }
 DONE: dict[str, Words] = {
+    "test": _tested,
+    "assemble": _collected,
+    "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
+    "remind-guest": lambda detail: f"{detail.get('guest')} is reminded: a mail is on its way.",
+    "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
+    "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",
+    "count-as-said": lambda detail: f"Written down, as {detail.get('guest')} said it.",
     "sign-in": "You are signed in.",
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
 }
-UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {"staff": _staff_undo}
+UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "staff": _staff_undo,
+    "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
+}
