@@ -52,7 +52,7 @@ from newsletter.publications.sources.pasting import read_link
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
@@ -339,6 +339,14 @@ class Pipeline:
         with self.database.reading() as session:
             issue = find(session, key)
         return self.versions.preview(self.database, issue.id, language, self.clock())
+
+    def point(self, key: str, language: str, revision: int | None = None) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes. With a revision, as
+        it was then.
+        """
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.versions.point(self.database, issue.id, language, self.clock(), revision)
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
         """All findings, the gravest first. Asks no network: what was looked at before counts."""

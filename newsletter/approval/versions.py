@@ -15,11 +15,12 @@ from newsletter.canonical import digest, facts
 from newsletter.database import Transactions
 from newsletter.issues import drafts
 from newsletter.issues.model import Draft, Picture, Profile
+from newsletter.issues.rebuilding import draft_at
 from newsletter.media.encoding import encode
 from newsletter.media.store import put
 from newsletter.rendering import page
 from newsletter.rendering.edition import Frame
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rendering.theme import Theme, find
 from newsletter.resources import templates
 
@@ -52,6 +53,7 @@ class Versions:
     def __init__(self, base_url: str, folder: Path) -> None:
         self._base_url = base_url
         self._folder = folder
+        self._logos: dict[tuple[Path, int], Picture] = {}
         self._kept: dict[tuple[str, str], Rendered] = {}  # by basis and language, the one asked for last at the end
         self._lock = threading.Lock()
 
@@ -96,6 +98,19 @@ class Versions:
                 del self._kept[old]
         return parts
 
+    def point(
+        self, database: Transactions, issue_id: int, language: str, now: datetime, revision: int | None = None
+    ) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes. With a revision, as
+        it was then.
+        """
+        with database.reading() as session:
+            draft = drafts.load(session, issue_id) if revision is None else draft_at(session, issue_id, revision)
+        theme = self._theme(draft.profile)
+        languages = editions(draft)
+        chosen = language if language in languages else languages[0]
+        return page.point(draft, theme, self._frame(draft, chosen, languages, self._known_logo(database, theme, now)))
+
     def excerpt(self, draft: Draft, language: str) -> str:
         """What of an issue is in this draft, without the mail's own head and foot: a whole HTML page."""
         return page.excerpt(draft, self._theme(draft.profile), self._frame(draft, language, (), None))
@@ -116,6 +131,15 @@ class Versions:
 
     def _theme(self, profile: Profile) -> Theme:
         return find(profile.theme, self._folder)
+
+    def _known_logo(self, database: Transactions, theme: Theme, now: datetime) -> Picture | None:
+        """Drawn once a file: a preview is asked for after every word."""
+        if theme.logo is None:
+            return None
+        key = (theme.logo.path, theme.logo.path.stat().st_mtime_ns)
+        if key not in self._logos and (made := _logo(database, theme, now)):
+            self._logos[key] = made
+        return self._logos[key]
 
     def _frame(self, draft: Draft, language: str, languages: tuple[str, ...], logo: Picture | None) -> Frame:
         others = tuple(other for other in languages if other != language)

@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from newsletter.issues import views
 from newsletter.rendering.words import own_name
 from newsletter.staff import activities
 from newsletter.staff.activities import Act
 from newsletter.staff.authority import IN_WORDS, Role
 from newsletter.staff.sessions import Seat
+from newsletter.web.console import edits
 
 _FRESH = timedelta(minutes=10)
 
@@ -39,6 +41,9 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
     act = activities.one(session, int(text))
     if act is None or act.staff_id != seat.person.id or now - act.at > _FRESH:
         return None
+    if act.issue_id is not None and (edited := edits.sentence(act.verb, act.detail)):
+        slug = views.find(session, act.issue_id).slug
+        return Done(edited, f"/console/issues/{slug}/write/undo", (("activity", str(act.id)),))
     undo, fields = UNDO[act.verb](act.detail) if act.verb in UNDO else ("", ())
     return Done(_filled(DONE.get(act.verb, ""), act.detail) or f"You {said(act)}.", undo, fields)
 
@@ -220,6 +225,7 @@ ACTS: dict[str, Words] = {
     "use": _publications("put", "into this mail"),
     "hold": _publications("saved", "for next time"),
     "decline": _publications("left", "out"),
+    **edits.ACTS,
     "block": "wrote a text",
     "remove-block": "took a text out",
     "ask": "asked for a text",

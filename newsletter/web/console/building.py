@@ -21,6 +21,7 @@ from newsletter.web.console import (
 )
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
+from newsletter.web.console.writing import bringing as writing
 
 SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     signing_in.bring,
@@ -31,6 +32,7 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     copies.bring,
     requests.bring,
     preview.bring,
+    writing.bring,
     team.bring,
     account.bring,
     acts.bring,

@@ -163,7 +163,7 @@ class Desk:
 
     def to_sign_in(self, request: Request) -> Response:
         """Nobody is signed in: first that, then on to what was asked for."""
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse(
                 {"error": "You are signed out. Sign in again in another tab; nothing is lost here."}, 401
             )
@@ -175,7 +175,7 @@ class Desk:
 
     def to_sign_in_again(self, request: Request, path: str) -> Response:
         """It is too long ago that they signed in for this act: first that, then back to its page."""
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse({"error": "Sign in once more for this; it is a while ago."}, 401)
         return RedirectResponse(f"{self.root}/console/sign-in?again=yes&next={quote(path, safe='')}", 303)
 
@@ -196,12 +196,12 @@ class Desk:
         return self._refusal(request, status, heading, str(error), more)
 
     def _refusal(self, request: Request, status: int, heading: str, said: str, more: tuple[str, ...]) -> Response:
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse({"error": said, "problems": more}, status)
         return self.page(request, "refused", status=status, heading=heading, said=said, more=more)
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 

@@ -19,7 +19,7 @@ from newsletter.rendering.since import since
 from newsletter.rendering.slots import fill
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.reader import chosen
-from newsletter.web.console.routes import Routes
+from newsletter.web.console.routes import Routes, revision
 from subscribers import Purpose
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
@@ -27,17 +27,31 @@ _END = re.compile(r"</body>", re.IGNORECASE)
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`, `?reader=ID`."""
-    script = (resources.templates() / "console" / "js" / "frame.js").read_text(encoding="utf-8")
+    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`, `?reader=ID`, `?point=yes`,
+    `?version=7`.
+    """
+    folder = resources.templates() / "console" / "js"
+    script = (folder / "frame.js").read_text(encoding="utf-8")
+    pointing = (folder / "pointing.js").read_text(encoding="utf-8")
 
     def show(request: Request, key: str, language: str) -> Response:
-        part = desk.pipeline.preview(key, language)
         query = request.query_params
+        then = revision(query.get("version", ""))
+        if query.get("point") == "yes" or then is not None:
+            return pointed(request, key, language, then)
+        part = desk.pipeline.preview(key, language)
         values = _values(desk, _since(desk, key, part.language, query.get("reader", "")))
         if query.get("as") == "text":
             return _text(fill(part.text, values))
         html = _looked(fill(part.html, values), query.get("look", ""))
         return framed(desk, html, script, pictures=query.get("pictures") != "no")
+
+    def pointed(request: Request, key: str, language: str, then: int | None) -> Response:
+        """To be written on; or an earlier version, only to be looked at."""
+        query, part = request.query_params, desk.pipeline.point(key, language, then)
+        html = _looked(fill(part.html, _values(desk, _since(desk, key, part.language, ""))), query.get("look", ""))
+        run = pointing if then is None else script
+        return framed(desk, html, run, pictures=query.get("pictures") != "no")
 
     routes.get("/issues/{key}/preview/{language}", "look", show)
 

@@ -208,6 +208,8 @@ def _told(desk: Desk) -> type[APIRoute]:
                     return desk.bad_form(request)
                 except Refusal as error:
                     return desk.refused(request, error)
+                finally:
+                    await request.close()  # files that came along
 
             return told
 
