@@ -531,7 +531,9 @@ def test_musts_bind_at_the_submit_and_are_listed(route: Route) -> None:
     route.edit(subject="Re: your last message")
     with pytest.raises(BadInput, match="must be mended") as caught:
         route.submit()
-    assert caught.value.problems == ("subject (en): The subject pretends to be an answer or a forward.",)
+    assert caught.value.problems == (
+        "Subject (English): The subject begins like an answer or a forwarded mail. Readers take that for a trick.",
+    )
     assert route.issue().state is State.DRAFT
     with route.database.reading() as session:
         assert session.scalars(select(SnapshotRow)).all() == []
