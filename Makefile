@@ -11,7 +11,7 @@ PYTEST := $(MEMORY) $(BIN)/python -m pytest -n 3 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo console mailbox test test-all check format lock words crash bench screenshots wheel clean
+.PHONY: help install demo console mailbox test test-all check format lock words crash bench bench-pages screenshots wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ crash: $(DEV) ## Kill and hinder senders, mail server and database in every way,
 
 bench: $(DEV) ## How fast it sends, against others and against itself (var/bench); ARGS="--only sink" for a part
 	@$(BIN)/python -m bench.speed $(ARGS)
+
+bench-pages: $(DEV) ## How long the console's pages take, on the demo's data and with 200,000 readers and 40 issues
+	@$(BIN)/python -m bench.pages $(ARGS)
 
 screenshots: $(DEV) ## Pictures of the demo's mail, at two widths, light, dark and without images (var/screenshots)
 	@$(BIN)/python -m bench.screenshots

@@ -52,12 +52,14 @@ from newsletter.publications.sources.pasting import read_link
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
+
+MOST_TESTED = 20  # addresses at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,14 @@ class SendResult:
 
     status: views.MailingStatus
     tally: Tally | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """How many language versions went to each address, and the line of the log that says so."""
+
+    copies: int
+    activity_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +340,14 @@ class Pipeline:
             issue = find(session, key)
         return self.versions.preview(self.database, issue.id, language, self.clock())
 
+    def point(self, key: str, language: str, revision: int | None = None) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes. With a revision, as
+        it was then.
+        """
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.versions.point(self.database, issue.id, language, self.clock(), revision)
+
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
         """All findings, the gravest first. Asks no network: what was looked at before counts."""
         return self.checking.check(version)
@@ -383,16 +401,31 @@ class Pipeline:
 
     def test(self, key: str, address: str, actor: Actor) -> int:
         """Queue a test copy of every language version to one address; how many."""
+        return self.test_all(key, (address,), actor).copies
+
+    def test_all(self, key: str, addresses: Sequence[str], actor: Actor, language: str = "") -> Tested:
+        """Queue test copies to several addresses: to all of them or, where one cannot be, to none."""
         actor.permit("test")
-        to = fields.address(address, "address")
+        to = tuple(dict.fromkeys(fields.address(address, "address") for address in addresses))
+        if not to or len(to) > MOST_TESTED:
+            raise BadInput(f"A test copy goes to at least one address and at most {MOST_TESTED}; given are {len(to)}.")
+        planning.require_mail_service(self.settings)
         planning.require_reachable(self.settings)
         version = self.version(key)
+        if language and language not in version.parts:
+            raise BadInput(
+                f"There is no language version {language[:20]!r} of {version.draft.name}; there are: "
+                f"{', '.join(version.parts)}."
+            )
+        parts = [part for name, part in version.parts.items() if language in {"", name}]
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
-            for part in version.parts.values():
-                notices.add(session, notices.TEST_COPY, to, part, now, list_id=issue.list_id, issue_id=issue.id)
-            log(session, actor, "test", now, issue.id, to=to)
-        return len(version.parts)
+            for one in to:
+                for part in parts:
+                    notices.add(session, notices.TEST_COPY, one, part, now, list_id=issue.list_id, issue_id=issue.id)
+            languages = [part.language for part in parts]
+            line = log(session, actor, "test", now, issue.id, to=", ".join(to), languages=languages)
+        return Tested(len(parts), line)
 
     # -- approval: who said yes, to exactly what -----------------------------------------------------------------
 

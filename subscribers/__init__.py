@@ -19,7 +19,7 @@ from subscribers import (
 )
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
-from subscribers.browsing import Card, card, card_of, cards, counts
+from subscribers.browsing import Card, Moved, card, card_of, cards, counts, moved, search
 from subscribers.importing import IMPORTED_AS, ConsentError, import_file
 from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
@@ -47,6 +47,7 @@ __all__ = [
     "Link",
     "Links",
     "ListFace",
+    "Moved",
     "Opened",
     "Person",
     "Purpose",
@@ -72,12 +73,14 @@ __all__ = [
     "lists",
     "mailability",
     "metadata",
+    "moved",
     "parse",
     "preferring",
     "purging",
     "read",
     "renewing",
     "returning",
+    "search",
     "signing_up",
     "suppressing",
 ]

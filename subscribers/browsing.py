@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from subscribers.model import SubscriptionState
@@ -37,6 +37,14 @@ class Card:
     suppressed: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many joined a list and left it."""
+
+    joined: int
+    left: int
+
+
 def cards(
     session: Session, *, list_slug: str | None = None, state: str | None = None, after: int = 0, limit: int = 100
 ) -> tuple[Card, ...]:
@@ -59,6 +67,32 @@ def card_of(session: Session, address_hash: str) -> Card | None:
     known = (SubscriberRow.address_hash == address_hash, SubscriberRow.address.is_not(None))
     row = session.scalar(select(SubscriberRow).where(*known))
     return _filled(session, [row])[0] if row else None
+
+
+def search(session: Session, list_id: int, text: str, most: int = 8) -> tuple[Card, ...]:
+    """People on a list (also those who left it) in whose address or name that text stands; exact addresses first."""
+    wanted = text.strip().lower()
+    if not wanted:
+        return ()
+    on_list = exists().where(SubscriptionRow.subscriber_id == SubscriberRow.id, SubscriptionRow.list_id == list_id)
+    address, name = func.lower(SubscriberRow.address), func.lower(SubscriberRow.name)
+    found = or_(address.contains(wanted, autoescape=True), name.contains(wanted, autoescape=True))
+    rows = session.scalars(
+        select(SubscriberRow)
+        .where(SubscriberRow.address.is_not(None), found, on_list)
+        .order_by(address != wanted, ~address.startswith(wanted, autoescape=True), SubscriberRow.id)
+        .limit(most)
+    ).all()
+    return _filled(session, rows)
+
+
+def moved(session: Session, list_id: int, after: datetime) -> Moved:
+    """Who joined a list and who left it after a moment. Who only came back from a pause did neither."""
+    theirs = (SubscriptionRow.list_id == list_id, SubscriptionRow.changed_at > after)
+    fresh = or_(SubscriptionRow.created_at > after, SubscriptionRow.since >= after.date())
+    joined = select(func.count()).where(*theirs, SubscriptionRow.state == SubscriptionState.CONFIRMED, fresh)
+    left = select(func.count()).where(*theirs, SubscriptionRow.state == SubscriptionState.UNSUBSCRIBED)
+    return Moved(session.scalar(joined) or 0, session.scalar(left) or 0)
 
 
 def counts(session: Session) -> dict[int, dict[str, int]]:

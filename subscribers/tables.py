@@ -112,7 +112,7 @@ class SubscriptionRow(Row):
     __tablename__ = "subscriptions"
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
-        Index(None, "list_id", "state"),
+        Index(None, "list_id", "state", "changed_at"),
         CheckConstraint("state IN ('pending', 'confirmed', 'unsubscribed')", name="state"),
         CheckConstraint("proof IN ('shown', 'unknown')", name="proof"),
         {"sqlite_autoincrement": True},

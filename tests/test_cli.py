@@ -25,6 +25,7 @@ from tests.route import (
     APPROVER,
     AUTHOR,
     CONFIRMED,
+    PUBLICATIONS,
     SECOND_AUTHOR,
     SECRET_KEYS,
     SLUG,
@@ -32,6 +33,7 @@ from tests.route import (
     SUPPRESSION_KEY,
     Route,
 )
+from tests.served import Served
 
 
 def commands() -> Iterator[tuple[str, ...]]:
@@ -287,6 +289,24 @@ def test_checks_end_with_1_while_something_must_be_mended(shell: Shell) -> None:
     told = shell.json("issue", "check", SLUG, "--no-network", code=1)
     assert told[0]["severity"] == "must"
     assert "begins like an answer" in shell("issue", "submit", SLUG, "--by", AUTHOR, code=1).stderr
+
+
+def test_a_check_looks_at_links_unless_it_is_told_not_to(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_FETCH_ALLOW_PRIVATE", "true")
+    with Served() as site:
+        for one in PUBLICATIONS:
+            shell.route.set_publication(one["external_id"], url=site.url("/roots"))
+        shell.route.set_profile(website="", privacy_url="")
+        shell("issue", "check", SLUG, "--no-network", code=1)  # a reader cannot open what is on this machine
+        assert site.requests == []
+        told = shell.json("issue", "check", SLUG, code=1)
+        assert [(one.method, one.path) for one in site.requests] == [("HEAD", "/roots"), ("GET", "/roots")]
+        assert "dead links" in {one["check"] for one in told}
+        asked = len(site.requests)
+        shell("issue", "check", SLUG, code=1)
+        assert len(site.requests) == asked
+        shell("issue", "check", SLUG, "--again", code=1)
+        assert len(site.requests) == 2 * asked
 
 
 def test_a_release_without_waiting_says_so_and_a_second_one_does_not(signed_off: Shell) -> None:

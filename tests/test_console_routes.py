@@ -20,6 +20,12 @@ from tests.test_public_pages import dump
 WHO = {Role.AUTHOR: AUTHOR, Role.APPROVER: APPROVER, Role.ADMIN: ADMIN}
 DONE = {200, 303, 400, 404, 409, 410}  # an act without its fields is refused in words
 
+
+def _text(seated: Seated) -> str:
+    added = seated.route.pipeline.editor.add_block(SLUG, MACHINE, "text", {"text": "A paragraph."}, section="work")
+    return str(added.id)
+
+
 # What stands for a parameter of a path. A route with another one needs a line here.
 SAMPLES = {
     "key": lambda _: SLUG,
@@ -27,7 +33,12 @@ SAMPLES = {
     "token": lambda seated: seated.link(SECOND_AUTHOR).rpartition("/")[2],
     "person": lambda seated: str(seated.id(SECOND_AUTHOR)),
     "passkey": lambda _: "1",
+    "number": lambda _: "1",
     "session": lambda _: "1",
+    "publication": lambda seated: str(seated.route.publication("san-antonio").id),
+    "block": _text,
+    "slug": lambda _: "work",
+    "revision": lambda seated: str(seated.route.issue().revision),
 }
 
 

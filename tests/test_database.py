@@ -7,9 +7,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import newsletter.approval.tables
@@ -22,8 +23,10 @@ import newsletter.media.tables
 import newsletter.publications.tables
 import newsletter.staff.tables
 import subscribers
+from newsletter import migrations
 from newsletter.database import Database, database_time
 from newsletter.errors import Misconfigured
+from newsletter.issues.tables import BlockRow, BlockWordingRow
 from newsletter.migrations import migrate, require_current
 from newsletter.staff import people
 from newsletter.staff.tables import StaffRow
@@ -79,6 +82,42 @@ def test_migrating_twice_changes_nothing(empty_database: Database) -> None:
     assert before is None
     assert migrate(empty_database) == (after, after)
     require_current(empty_database)
+
+
+def test_what_was_written_before_there_was_a_history_is_kept(empty_database: Database) -> None:
+    with empty_database.transaction() as session:
+        config = migrations._config()
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "0004")
+        values = {"now": "2024-07-09 07:00:00+00:00", "day": "2024-07-09"}
+        for statement in _AN_ISSUE_WITH_TEXTS:
+            session.execute(text(statement), values)
+    migrate(empty_database)
+    with empty_database.transaction() as session:
+        words = session.execute(select(BlockWordingRow.block_id, BlockWordingRow.fields)).tuples().all()
+        assert dict(words) == {1: {"text": "One"}, 2: {"text": "Two"}}
+        session.execute(delete(BlockWordingRow).where(BlockWordingRow.block_id == 2))
+        session.execute(delete(BlockRow).where(BlockRow.id == 2))
+        if not empty_database.is_sqlite:  # the rows above were given their numbers by hand
+            session.execute(text("SELECT setval(pg_get_serial_sequence('issue_blocks', 'id'), 2)"))
+        block = BlockRow(issue_id=1, position=2, kind="text")
+        session.add(block)
+        session.flush()
+        assert block.id == 3, "a number is given once"
+        with pytest.raises(IntegrityError), session.begin_nested():
+            session.execute(text("INSERT INTO block_wordings (block_id, language, fields) VALUES (99, 'en', '{}')"))
+
+
+_AN_ISSUE_WITH_TEXTS = (
+    """INSERT INTO lists (id, slug, name, description, languages, created_at)
+       VALUES (1, 'quarterly', 'The Quarterly', '', '["en"]', :now)""",
+    """INSERT INTO issues (id, list_id, slug, name, ordinal, kind, period, collects_from, collects_until, state,
+                           revision, created_at, updated_at)
+       VALUES (1, 1, 'q2', 'Summer', 1, 'regular', '2024-Q2', :day, :day, 'draft', 1, :now, :now)""",
+    "INSERT INTO issue_blocks (id, issue_id, position, kind) VALUES (1, 1, 1, 'text'), (2, 1, 2, 'text')",
+    """INSERT INTO block_wordings (block_id, language, fields)
+       VALUES (1, 'en', '{"text": "One"}'), (2, 'en', '{"text": "Two"}')""",
+)
 
 
 def test_a_failed_transaction_leaves_nothing(database: Database) -> None:

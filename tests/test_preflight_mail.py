@@ -301,7 +301,7 @@ def test_what_readers_had_before_is_told_but_dates_that_lie_ahead_may_come_again
 
 
 def test_what_the_website_changed_since() -> None:
-    (one,) = found(facts(changed=(Changed(5, NOW, ("title", "deadline_on")),)), "website changes")
+    (one,) = found(facts(changed=(Changed(5, NOW, ("title", "closing date")),)), "website changes")
     assert "title, closing date" in one.message
     assert (one.mends[0].kind, one.mends[0].publication) == (Mending.COMPARE, 5)
     assert found(facts(changed=(Changed(99, NOW, ("title",)), Changed(5, NOW, ()))), "website changes") == []

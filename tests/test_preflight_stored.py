@@ -68,16 +68,17 @@ def test_what_an_earlier_issue_of_the_list_used(route: Route) -> None:
     }  # fmt: skip
 
 
-def test_what_the_website_changed_since_the_draft_was_made(route: Route) -> None:
-    impact, other = route.publication("impact").id, route.publication("undated").id
+def test_what_the_website_changed_and_nobody_has_kept_or_taken_over(route: Route) -> None:
+    impact, other = route.publication("impact"), route.publication("undated")
+    before = impact.summary
+    route.set_publication("impact", summary="What a hundred mayors did, in two pages.")
     with route.database.transaction() as session:
-        before, since = route.now - timedelta(days=9), route.now + timedelta(hours=1)
-        changes.note(session, impact, before, changes.CHANGED, {"title": "a"}, {"title": "b"})
-        changes.note(session, impact, since, changes.CHANGED, {"summary": "a"}, {"summary": "b"})
-        changes.note(session, impact, since, changes.GONE)
-        changes.note(session, other, since, changes.CHANGED, {"title": "a"}, {"title": "b"})
+        changes.note(session, impact.id, route.now, changes.CHANGED, {"summary": before}, {"summary": "..."})
+        changes.note(session, other.id, route.now, changes.CHANGED, {"title": "a"}, {"title": "b"})
     (one,) = facts(route).changed
-    assert (one.publication_id, one.what) == (impact, ("summary",))
+    assert (one.publication_id, one.what) == (impact.id, ("text",))
+    route.pipeline.editor.keep_ours(SLUG, route.who(AUTHOR), impact.id)
+    assert facts(route).changed == ()
 
 
 def test_a_text_that_is_owed(route: Route) -> None:

@@ -1,6 +1,7 @@
 """Making a version: the draft as it stands, rendered in each of its languages, with the facts that it was made from."""
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,12 @@ from newsletter.canonical import digest, facts
 from newsletter.database import Transactions
 from newsletter.issues import drafts
 from newsletter.issues.model import Draft, Picture, Profile
+from newsletter.issues.rebuilding import draft_at
 from newsletter.media.encoding import encode
 from newsletter.media.store import put
 from newsletter.rendering import page
 from newsletter.rendering.edition import Frame
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rendering.theme import Theme, find
 from newsletter.resources import templates
 
@@ -38,12 +40,22 @@ class Version:
         return digest(self.basis_facts)
 
 
+MOST_KEPT = 24  # rendered language versions that are kept in memory, about 150 KB each
+
+
 class Versions:
-    """Makes versions. `folder` is where a list's own theme file may lie."""
+    """Makes versions. `folder` is where a list's own theme file may lie.
+
+    What was rendered last is kept in memory, by everything that it was made from: a page that shows an issue again
+    needs no rendering.
+    """
 
     def __init__(self, base_url: str, folder: Path) -> None:
         self._base_url = base_url
         self._folder = folder
+        self._logos: dict[tuple[Path, int], Picture] = {}
+        self._kept: dict[tuple[str, str], Rendered] = {}  # by basis and language, the one asked for last at the end
+        self._lock = threading.Lock()
 
     def make(self, database: Transactions, issue_id: int, now: datetime) -> Version:
         """Render every language version. RenderError names the place; the logo is stored on the way.
@@ -53,13 +65,10 @@ class Versions:
         with database.reading() as session:
             draft = drafts.load(session, issue_id)
         theme = self._theme(draft.profile)
-        logo = _logo(database, theme, now)
-        languages = editions(draft)
-        parts = {
-            language: page.render(draft, theme, self._frame(draft, language, languages, logo)) for language in languages
-        }
+        basis_facts = self._facts(draft, theme)
+        parts = self._parts(database, draft, theme, editions(draft), digest(basis_facts), now)
         sealed = envelope(draft.profile, draft.slug, self._base_url, draft.corrects)
-        return Version(draft, parts, sealed, self._facts(draft, theme))
+        return Version(draft, parts, sealed, basis_facts)
 
     def preview(self, database: Transactions, issue_id: int, language: str, now: datetime) -> Rendered:
         """One language version as it would look now; the list's own where the issue has no such one."""
@@ -68,7 +77,39 @@ class Versions:
         theme = self._theme(draft.profile)
         languages = editions(draft)
         chosen = language if language in languages else languages[0]
-        return page.render(draft, theme, self._frame(draft, chosen, languages, _logo(database, theme, now)))
+        return self._parts(database, draft, theme, (chosen,), digest(self._facts(draft, theme)), now)[chosen]
+
+    def _parts(
+        self, database: Transactions, draft: Draft, theme: Theme, wanted: tuple[str, ...], basis: str, now: datetime
+    ) -> dict[str, Rendered]:
+        """These language versions: those that are kept, and the others rendered."""
+        with self._lock:
+            found = {language: self._kept.get((basis, language)) for language in wanted}
+        if None in found.values():
+            languages, logo = editions(draft), _logo(database, theme, now)
+            for language in [one for one, kept in found.items() if kept is None]:
+                found[language] = page.render(draft, theme, self._frame(draft, language, languages, logo))
+        parts = {language: part for language, part in found.items() if part is not None}
+        with self._lock:
+            for language, part in parts.items():
+                self._kept.pop((basis, language), None)
+                self._kept[basis, language] = part
+            for old in list(self._kept)[:-MOST_KEPT]:
+                del self._kept[old]
+        return parts
+
+    def point(
+        self, database: Transactions, issue_id: int, language: str, now: datetime, revision: int | None = None
+    ) -> Pointed:
+        """The same for those who work on it: each word says from which place of the draft it comes. With a revision, as
+        it was then.
+        """
+        with database.reading() as session:
+            draft = drafts.load(session, issue_id) if revision is None else draft_at(session, issue_id, revision)
+        theme = self._theme(draft.profile)
+        languages = editions(draft)
+        chosen = language if language in languages else languages[0]
+        return page.point(draft, theme, self._frame(draft, chosen, languages, self._known_logo(database, theme, now)))
 
     def excerpt(self, draft: Draft, language: str) -> str:
         """What of an issue is in this draft, without the mail's own head and foot: a whole HTML page."""
@@ -90,6 +131,15 @@ class Versions:
 
     def _theme(self, profile: Profile) -> Theme:
         return find(profile.theme, self._folder)
+
+    def _known_logo(self, database: Transactions, theme: Theme, now: datetime) -> Picture | None:
+        """Drawn once a file: a preview is asked for after every word."""
+        if theme.logo is None:
+            return None
+        key = (theme.logo.path, theme.logo.path.stat().st_mtime_ns)
+        if key not in self._logos and (made := _logo(database, theme, now)):
+            self._logos[key] = made
+        return self._logos[key]
 
     def _frame(self, draft: Draft, language: str, languages: tuple[str, ...], logo: Picture | None) -> Frame:
         others = tuple(other for other in languages if other != language)

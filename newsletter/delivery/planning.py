@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.calendar import CalendarRow
-from newsletter.errors import IllegalMove, Misconfigured
+from newsletter.errors import BadInput, IllegalMove, Misconfigured
 from newsletter.issues import moves
 from newsletter.issues.model import State
 from newsletter.issues.tables import IssueRow
@@ -83,6 +83,15 @@ def require_due(at: datetime | None, slug: str, now: datetime, *, anyway: bool) 
         raise IllegalMove(
             f"It is planned for {at:%A %d %B %Y, %H:%M} UTC. To send it now all the same: "
             f"newsletter issue send {slug} --now"
+        )
+
+
+def require_mail_service(settings: Settings) -> None:
+    """Something must be there that takes mails."""
+    if not settings.transport_url:
+        raise BadInput(
+            "There is no mail service yet, so no mail can leave. Whoever looks after the system gives it one: "
+            "TRANSPORT_URL in newsletter.toml, like smtp://user:password@mail.example.org:587, then a new start."
         )
 
 

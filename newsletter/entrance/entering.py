@@ -188,7 +188,7 @@ class Entrance:
             seat = sessions.find(session, cookie, now)
         if seat and now - seat.seen_at >= sessions.SEEN_EVERY:
             with self._database.transaction() as session:
-                sessions.seen(session, seat.session_id, now)
+                seat = sessions.seen(session, seat, now)
         return seat
 
     def leave(self, seat: Seat, actor: Actor) -> None:

@@ -103,11 +103,11 @@ def _items(session: Session, issue_id: int, default: str) -> defaultdict[int, li
         .order_by(ItemRow.position, ItemRow.id)
     ).all()
     words = _wordings(session, issue_id)
-    pictures = _pictures(session, {item.media_sha256 for item, _, _ in rows if item.media_sha256})
+    pictures = pictures_of(session, {item.media_sha256 for item, _, _ in rows if item.media_sha256})
     found: defaultdict[int, list[Item]] = defaultdict(list)
     for item, publication, kind in sorted(rows, key=lambda row: _ORDER.index(Role(row[0].role))):
         own = sorted(words[item.id], key=lambda word: (word.language != publication.language, word.language))
-        found[item.section_id].append(_item(item, _source(publication, kind), own, pictures, default))
+        found[item.section_id].append(_item(item, source_of(publication, kind), own, pictures, default))
     return found
 
 
@@ -129,7 +129,7 @@ def _item(
     )
 
 
-def _source(row: PublicationRow, kind: KindRow) -> Source:
+def source_of(row: PublicationRow, kind: KindRow) -> Source:
     return Source(
         publication_id=row.id,
         kind=row.kind,
@@ -160,7 +160,7 @@ def _wordings(session: Session, issue_id: int) -> defaultdict[int, list[ItemWord
     return found
 
 
-def _pictures(session: Session, hashes: Collection[str]) -> dict[str, Picture]:
+def pictures_of(session: Session, hashes: Collection[str]) -> dict[str, Picture]:
     """Without their bytes; each place adds its own description and credit."""
     rows = session.execute(
         select(MediaRow.sha256, MediaRow.extension, MediaRow.width, MediaRow.height).where(
@@ -181,7 +181,7 @@ def _blocks(session: Session, issue_id: int, default: str) -> defaultdict[int | 
         .where(BlockRow.issue_id == issue_id)
         .order_by(BlockWordingRow.language)
     ).all()
-    pictures = _pictures(session, {row.media_sha256 for row in rows if row.media_sha256})
+    pictures = pictures_of(session, {row.media_sha256 for row in rows if row.media_sha256})
     found: defaultdict[int | None, list[Block]] = defaultdict(list)
     for row in rows:
         own = {word.language: _texts(word) for word in words if word.block_id == row.id}

@@ -109,6 +109,11 @@ def profile(session: Session, list_id: int) -> Profile:
     )
 
 
+def speaking(session: Session) -> frozenset[int]:
+    """The lists that have a sender, by id: issues of theirs can be made."""
+    return frozenset(session.scalars(select(ProfileRow.list_id)))
+
+
 def hosts(session: Session) -> frozenset[str]:
     """The hosts of the lists' websites, without "www."."""
     websites = session.scalars(select(ProfileRow.website).where(ProfileRow.website != ""))

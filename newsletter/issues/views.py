@@ -11,7 +11,8 @@ import subscribers
 from newsletter.errors import NotFound
 from newsletter.issues.gathering import undated
 from newsletter.issues.model import CoverageState, IssueKind, State
-from newsletter.issues.tables import BlockRow, BlockWordingRow, CoverageRow, IssueRow
+from newsletter.issues.tables import BlockRow, BlockWordingRow, CoverageRow, IssueRow, IssueWordingRow
+from newsletter.media.tables import MediaRow
 from newsletter.publications.tables import PublicationRow
 
 
@@ -105,6 +106,27 @@ def balance(session: Session, issue_id: int) -> Balance:
     counts: dict[str, int] = dict(session.execute(query).tuples().all())
     states = {state.value: counts.get(state.value, 0) for state in CoverageState}
     return Balance(found=sum(states.values()), **states, undated=undated(session))
+
+
+def offered(session: Session, issue_id: int) -> int:
+    """How many publications wait for a decision."""
+    query = select(func.count()).where(
+        CoverageRow.issue_id == issue_id, CoverageRow.state == CoverageState.OFFERED.value
+    )
+    return session.scalar(query) or 0
+
+
+def has_subjects(session: Session, issue_id: int) -> bool:
+    """Whether every language version has its subject and its preview line."""
+    query = select(IssueWordingRow.subject, IssueWordingRow.preheader).where(IssueWordingRow.issue_id == issue_id)
+    rows = session.execute(query).all()
+    return bool(rows) and all(subject.strip() and preview.strip() for subject, preview in rows)
+
+
+def pictures(session: Session) -> dict[int, str]:
+    """The pictures that stand for issues, where there is one: the file's name among the pictures, by issue."""
+    query = select(IssueRow.id, MediaRow.sha256, MediaRow.extension).join(MediaRow, MediaRow.sha256 == IssueRow.picture)
+    return {id_: f"{sha256}.{extension}" for id_, sha256, extension in session.execute(query)}
 
 
 def _near(session: Session, wanted: str) -> str:

@@ -60,6 +60,21 @@ def note(
     session.add(ChangeRow(publication_id=publication_id, at=now, what=what, before=before or {}, after=after or {}))
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """How many publications were taken in, and how many known ones their sources changed."""
+
+    new: int
+    changed: int
+
+
+def news(session: Session, after: datetime) -> News:
+    """What happened after a moment."""
+    new = select(func.count()).where(PublicationRow.created_at > after)
+    changed = select(func.count(ChangeRow.publication_id.distinct())).where(ChangeRow.at > after)
+    return News(session.scalar(new) or 0, session.scalar(changed) or 0)
+
+
 def changes(session: Session, publication_id: int | None = None, most: int = 100) -> tuple[Change, ...]:
     """The latest first; of one publication, or of all."""
     query = (

@@ -17,12 +17,13 @@ from newsletter.publications.model import Layout
 from newsletter.rendering import prose
 from newsletter.rendering.edition import Edition, Frame, Shown
 from newsletter.rendering.mjml import item_comment, to_html
+from newsletter.rendering.pointing import Pointers
 from newsletter.rendering.setting import set_in
 from newsletter.rendering.slots import Context, Marks, Pieces, slots, static
 from newsletter.rendering.theme import Theme
 from newsletter.resources import templates
 
-__all__ = ["SLOTS", "Frame", "Rendered", "files", "render"]
+__all__ = ["SLOTS", "Frame", "Pointed", "Rendered", "files", "point", "render"]
 
 # What a mail leaves open for each reader.
 SLOTS: Mapping[str, frozenset[Context]] = {
@@ -48,6 +49,16 @@ class Rendered:
     web: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """An issue in one language to be pointed at: `data-place` says which words of the draft stand where."""
+
+    language: str
+    subject: str
+    preheader: str
+    html: Pieces
+
+
 def render(draft: Draft, theme: Theme, frame: Frame) -> Rendered:
     """The mail's two parts and the web version; RenderError where something a reader needs is missing."""
     said = set_in(draft, frame)
@@ -64,6 +75,16 @@ def render(draft: Draft, theme: Theme, frame: Frame) -> Rendered:
     )
     _refuse_incomplete(rendered, said)
     return rendered
+
+
+def point(draft: Draft, theme: Theme, frame: Frame) -> Pointed:
+    """The mail for those who work on it: the same words, each with the place in the draft that it comes from."""
+    said, marks, pointers = set_in(draft, frame), Marks.fresh(SLOTS), Pointers()
+    context = _context(draft, theme, frame, pointers.mark(said, draft))
+    page = to_html(
+        _fill(f"email/{draft.profile.template}.mjml.j2", {**context, **_marked(marks, Context.URL, Context.HTML)})
+    )
+    return Pointed(said.language, said.subject, said.preheader, marks.cut(pointers.unfold(page)))
 
 
 def excerpt(draft: Draft, theme: Theme, frame: Frame) -> str:

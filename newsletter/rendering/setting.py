@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 
 from newsletter.errors import RenderError
+from newsletter.issues.measures import shown_as
 from newsletter.issues.model import Block, BlockKind, Draft, IssueKind, Item, Role, Section, Source, Wording
 from newsletter.publications.model import Layout
 from newsletter.rendering.edition import (
@@ -224,7 +225,7 @@ class _Setting:
     def _shown(self, item: Item, section: Layout) -> Shown:
         language, wording = self._wording(item)
         title = squeeze(wording.title)
-        layout = layout_of(item.source.layout, section)
+        layout = shown_as(item.source.layout, section)
         title_in = self._title_in(item, language, wording)
         return Shown(
             anchor=item.anchor,
@@ -324,11 +325,6 @@ class _Setting:
             paragraphs=paragraphs(given.get("text", "")),
             figures=tuple(_figures(given.values())) if block.kind is BlockKind.NUMBERS else (),
         )
-
-
-def layout_of(kind: Layout, section: Layout) -> Layout:
-    """The kind's own setting; but a section of lines or dates sets all its items so, unless they are sober."""
-    return section if section in (Layout.LINE, Layout.DATE) and kind is not Layout.SOBER else kind
 
 
 def _figures(texts: Iterable[str]) -> Iterator[Figure]:

@@ -67,3 +67,9 @@ def _act(row: ActivityRow, person: StaffRow | None) -> Act:
     guest = str(row.detail.get("guest", "")) if row.via == GUEST else ""
     who = (person.name or person.email) if person else guest
     return Act(row.id, row.at, row.staff_id, who, row.via, row.os_user, row.verb, row.issue_id, row.detail)
+
+
+def last_of(session: Session, staff_id: int | None) -> int | None:
+    """The line of what somebody did last."""
+    query = select(ActivityRow.id).where(ActivityRow.staff_id == staff_id).order_by(ActivityRow.id.desc()).limit(1)
+    return session.scalar(query) if staff_id is not None else None

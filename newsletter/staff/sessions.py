@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -17,19 +17,23 @@ LASTS = timedelta(days=60)
 IDLE = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=5)
 FRESH = timedelta(minutes=15)
+VISIT_ENDS = timedelta(hours=2)  # after so long without a page, the next one begins another visit
 _COOKIE_BYTES = 24  # 192 bits: nobody guesses it, so that a fast hash is enough to keep it by
 _LENGTH = 2 * _COOKIE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody at the console: who, in which session, and the word that their forms must bring back."""
+    """Somebody at the console: who, in which session, and the word that their forms must bring back. `left_at`: when
+    their visit before this one ended; None for the first.
+    """
 
     person: Person
     session_id: int
     csrf: str
     seen_at: datetime
     began_at: datetime
+    left_at: datetime | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether they signed in just now: only then new ways in are made."""
@@ -58,7 +62,8 @@ def begin(
     session.add(
         StaffSessionRow(
             staff_id=person.id, cookie_sha256=_digest(cookie), way=way, agent=agent[:200], network=network[:64],
-            created_at=now, seen_at=now, expires_at=now + LASTS, browser_sha256=_digest(browser) if browser else None,
+            created_at=now, seen_at=now, expires_at=now + LASTS, left_at=_left_at(session, person.id, now),
+            browser_sha256=_digest(browser) if browser else None,
         )
     )  # fmt: skip
     session.flush()
@@ -73,7 +78,7 @@ def find(session: Session, cookie: str, now: datetime) -> Seat | None:
     if row is None or row.revoked_at is not None or row.expires_at <= now or row.seen_at + IDLE <= now:
         return None
     person = people.by_id(session, row.staff_id)
-    return Seat(person, row.id, csrf(cookie), row.seen_at, row.created_at) if person else None
+    return Seat(person, row.id, csrf(cookie), row.seen_at, row.created_at, row.left_at) if person else None
 
 
 def csrf(cookie: str) -> str:
@@ -81,9 +86,25 @@ def csrf(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()[:32]
 
 
-def seen(session: Session, session_id: int, now: datetime) -> None:
-    """Note that it is used."""
-    session.execute(update(StaffSessionRow).where(StaffSessionRow.id == session_id).values(seen_at=now))
+def seen(session: Session, seat: Seat, now: datetime) -> Seat:
+    """Note that it is used; the seat as it is from now on."""
+    left_at = _left_at(session, seat.person.id, now)
+    this = StaffSessionRow.id == seat.session_id
+    session.execute(update(StaffSessionRow).where(this).values(seen_at=now, left_at=left_at))
+    return replace(seat, seen_at=now, left_at=left_at)
+
+
+def _left_at(session: Session, staff_id: int, now: datetime) -> datetime | None:
+    """When the visit before the present one ended. While a visit goes on, in any browser, that stays as it was."""
+    last = session.scalar(
+        select(StaffSessionRow)
+        .where(StaffSessionRow.staff_id == staff_id)
+        .order_by(StaffSessionRow.seen_at.desc(), StaffSessionRow.id.desc())
+        .limit(1)
+    )
+    if last is None:
+        return None
+    return last.seen_at if now - last.seen_at >= VISIT_ENDS else last.left_at
 
 
 def open_of(session: Session, staff_id: int, now: datetime) -> tuple[Signed, ...]:

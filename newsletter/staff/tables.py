@@ -37,7 +37,9 @@ class StaffLinkRow(Row):
 
 
 class StaffSessionRow(Row):
-    """A browser in which somebody is signed in. The cookie is kept as its SHA-256."""
+    """A browser in which somebody is signed in. The cookie is kept as its SHA-256. `left_at`: when its owner's visit
+    before the present one ended, in whichever browser.
+    """
 
     __tablename__ = "staff_sessions"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -51,6 +53,7 @@ class StaffSessionRow(Row):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     browser_sha256: Mapped[str | None] = mapped_column(String(64))  # tells a browser that was here before
+    left_at: Mapped[datetime | None]
 
 
 class PasskeyRow(Row):

@@ -25,6 +25,14 @@ class Form:
         """The field's first value without spaces around it, or nothing."""
         return next((value.strip() for known, value in self._fields if known == name), "")
 
+    def has(self, name: str) -> bool:
+        """Whether the form holds the field, even an empty one."""
+        return any(known == name for known, _ in self._fields)
+
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """Every field with its value, as they came."""
+        return tuple(self._fields)
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of the field."""
         return tuple(value.strip() for known, value in self._fields if known == name)

@@ -1,19 +1,11 @@
 """What stood in an earlier issue, and what became of publications since the draft took them in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from newsletter.issues.model import Item
 from newsletter.preflight.checks.placing import about, edit, short_day, take_out
 from newsletter.preflight.facts.model import Facts
 from newsletter.preflight.model import Finding, Mend, Mending, Severity
-
-_COLUMNS: Mapping[str, str] = {
-    "title": "title", "summary": "text", "url": "address", "published_on": "day", "image": "picture",
-    "media": "picture", "image_alt": "picture’s description", "image_credit": "picture’s credit",
-    "deadline_on": "closing date", "starts_on": "first day", "ends_on": "last day", "place": "place",
-    "who_for": "for whom", "outlet": "outlet", "original_source": "original source", "language": "language",
-    "kind": "kind",
-}  # fmt: skip
 
 
 def used_before(facts: Facts) -> Iterator[Finding]:
@@ -32,15 +24,14 @@ def website_changes(facts: Facts) -> Iterator[Finding]:
     """What the website changed after the draft was made has been looked at."""
     items = {item.source.publication_id: item for item in facts.draft.items}
     for change in facts.changed:
-        what = dict.fromkeys(_COLUMNS.get(column, column) for column in change.what)
-        if change.publication_id in items and what:
+        if change.publication_id in items and change.what:
             item = items[change.publication_id]
             mend = Mend(Mending.COMPARE, "Compare", publication=change.publication_id)
             when = short_day(change.at.date())
             yield Finding(
                 Severity.LOOK, "website changes", about(item),
-                f"The website changed it on {when} ({', '.join(what)}). The mail keeps your words; see whether they"
-                " still fit.",
+                f"The website changed it on {when} ({', '.join(change.what)}). The mail keeps your words; do they"
+                " still fit?",
                 mends=(mend,),
             )  # fmt: skip
 

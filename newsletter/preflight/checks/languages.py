@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.issues.model import Item, Role
 from newsletter.preflight.checks.placing import about, edit, few, language, quoted
@@ -68,6 +69,7 @@ def _says_so(said: Said) -> bool:
     return said.item is not None and said.item.source.language == said.language != said.version
 
 
+@lru_cache(maxsize=2000)
 def _other(text: str, marked: str, enough: int) -> str:
     """The language that the text is in, where that is another; "" where it is right, or cannot be told."""
     if len(text.split()) < enough:

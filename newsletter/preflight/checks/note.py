@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from newsletter.preflight.checks.counting import links_in, words_in
+from newsletter.issues.measures import NOTE
+from newsletter.issues.measures import words as words_in
+from newsletter.preflight.checks.counting import links_in
 from newsletter.preflight.facts.model import Facts
 from newsletter.preflight.model import Finding, Mend, Severity
 
-LEAST, MOST = 90, 120
+LEAST, MOST = NOTE
 MOST_LINKS = 2
 
 

@@ -113,7 +113,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What the website changed about a publication after the draft took it in. `what`: the columns."""
+    """What the website changed about a publication since people knew of it. `what`: in words."""
 
     publication_id: int
     at: datetime

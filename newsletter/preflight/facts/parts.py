@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from newsletter.preflight.facts.features import declarations, features
@@ -17,8 +18,9 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _WHITE, _BLACK = "#ffffff", "#000000"
 
 
+@lru_cache(maxsize=32)
 def part_facts(part: Rendered) -> PartFacts:
-    """One language version as one reader would get it."""
+    """One language version as one reader would get it. Reading it takes longer than all checks: it is done once."""
     html, text = as_received(part.html), as_received(part.text)
     reader = _Reader()
     reader.feed(html)

@@ -10,10 +10,9 @@ from newsletter.issues import owed, periods, rhythms
 from newsletter.issues.choosing import as_of
 from newsletter.issues.model import Block, CoverageState, Draft
 from newsletter.issues.tables import CoverageRow, IssueRow
+from newsletter.issues.website import website_changes
 from newsletter.media.tables import MediaRow
 from newsletter.preflight.facts.model import Awaited, Changed, Earlier, SendDay
-from newsletter.publications.changes import CHANGED
-from newsletter.publications.tables import ChangeRow
 
 
 def send_day(session: Session, draft: Draft, now: datetime, zone: tzinfo) -> SendDay:
@@ -58,15 +57,12 @@ def earlier(session: Session, draft: Draft) -> tuple[Earlier, ...]:
 
 
 def changed(session: Session, draft: Draft) -> tuple[Changed, ...]:
-    """What the website changed since the issue was made, the last change of each publication."""
-    since = select(IssueRow.created_at).where(IssueRow.id == draft.issue_id).scalar_subquery()
-    rows = session.scalars(
-        select(ChangeRow)
-        .where(ChangeRow.publication_id.in_(_publications(draft)), ChangeRow.what == CHANGED, ChangeRow.at > since)
-        .order_by(ChangeRow.at, ChangeRow.id)
+    """What the websites changed since people knew of it, and nobody has kept or taken over yet."""
+    return tuple(
+        Changed(one.publication_id, one.at, tuple(part.words for part in one.parts))
+        for one in website_changes(session, draft.issue_id)
+        if one.parts
     )
-    last = {row.publication_id: Changed(row.publication_id, row.at, tuple(row.after)) for row in rows}
-    return tuple(last.values())
 
 
 def awaited(session: Session, draft: Draft) -> tuple[Awaited, ...]:

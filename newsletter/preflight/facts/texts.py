@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from newsletter.issues.measures import is_told, shown_as
 from newsletter.issues.model import Block, BlockKind, Draft, Item, Role, Section
 from newsletter.preflight.facts.model import Said
 from newsletter.preflight.model import Mend, Mending
 from newsletter.rendering.prose import shorten, squeeze
-from newsletter.rendering.setting import layout_of
 
 _BLOCKS = {
     BlockKind.DIRECTOR: "Director’s note", BlockKind.TEXT: "Text", BlockKind.QUOTE: "Quote",
@@ -68,16 +68,19 @@ class _Version:
             mend = Mend(Mending.SECTION, section=section.slug, language=language)
             yield self._said(language, "heading", "section", f"Heading “{squeeze(title)}”", title, mend)
         for item in section.items:
-            yield from self._item(item, slot(item, section))
+            yield from self._item(item, section)
         for block in section.blocks:
             yield from self._block(block)
 
-    def _item(self, item: Item, where: str) -> Iterator[Said]:
+    def _item(self, item: Item, section: Section) -> Iterator[Said]:
+        where = slot(item, section)
         language, _ = self._pick({code: wording.title for code, wording in item.wordings.items()})
         wording, name = item.wordings[language], called(item)
         fields = [("title", "title", wording.title)]
-        if where != "more":
-            fields += [("summary", "summary", wording.summary), ("words on the link", "action", wording.action)]
+        if is_told(item.role, shown_as(item.source.layout, section.layout)):
+            fields += [("summary", "summary", wording.summary)]
+        if where not in {"line", "more"}:
+            fields += [("words on the link", "action", wording.action)]
         if item.picture is not None and where in {"lead", "card", "cover"}:
             fields += [("picture’s description", "alt", item.picture.alt)]
         for what, field, text in fields:
@@ -99,7 +102,7 @@ def slot(item: Item, section: Section) -> str:
     """Where the item stands: lead, more, or the layout that it is set in."""
     if item.role is Role.MORE:
         return "more"
-    layout = layout_of(item.source.layout, section.layout)
+    layout = shown_as(item.source.layout, section.layout)
     if layout.value in {"card", "cover"} and item.picture is None:
         return "sober"
     return "lead" if item.role is Role.LEAD and layout.value != "sober" else layout.value

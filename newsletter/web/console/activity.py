@@ -11,10 +11,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from newsletter.issues import views
+from newsletter.rendering.words import own_name
 from newsletter.staff import activities
 from newsletter.staff.activities import Act
 from newsletter.staff.authority import IN_WORDS, Role
 from newsletter.staff.sessions import Seat
+from newsletter.web.console import edits
 
 _FRESH = timedelta(minutes=10)
 
@@ -38,6 +41,9 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
     act = activities.one(session, int(text))
     if act is None or act.staff_id != seat.person.id or now - act.at > _FRESH:
         return None
+    if act.issue_id is not None and (edited := edits.sentence(act.verb, act.detail)):
+        slug = views.find(session, act.issue_id).slug
+        return Done(edited, f"/console/issues/{slug}/write/undo", (("activity", str(act.id)),))
     undo, fields = UNDO[act.verb](act.detail) if act.verb in UNDO else ("", ())
     return Done(_filled(DONE.get(act.verb, ""), act.detail) or f"You {said(act)}.", undo, fields)
 
@@ -173,6 +179,21 @@ def _keys(detail: Detail) -> str:
     return f"{'made' if 'added' in detail else 'took back'} the key {detail.get('name', '')} for a program"
 
 
+def _tested(detail: Detail) -> str:
+    languages: list[str] = detail.get("languages") or []
+    if len(languages) == 1:
+        return f"On its way to {detail.get('to')}: the {own_name(languages[0])} version."
+    return f"On its way to {detail.get('to')}: {len(languages)} language versions."
+
+
+def _collected(detail: Detail) -> str:
+    if detail.get("created"):
+        return "The draft is collected."
+    new = detail.get("offered") or 0
+    found = {0: "Nothing new", 1: "1 new publication waits"}.get(new, f"{new} new publications wait")
+    return f"This issue was begun before. {found}{' for your choice' if new else ''}."
+
+
 _ACTS_OF_GUESTS = {
     "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
     "translate": "translated some lines",
@@ -204,6 +225,7 @@ ACTS: dict[str, Words] = {
     "use": _publications("put", "into this mail"),
     "hold": _publications("saved", "for next time"),
     "decline": _publications("left", "out"),
+    **edits.ACTS,
     "block": "wrote a text",
     "remove-block": "took a text out",
     "ask": "asked for a text",
@@ -242,9 +264,19 @@ ACTS: dict[str, Words] = {
     "adopt": "took over this database",
 }
 DONE: dict[str, Words] = {
+    "test": _tested,
+    "assemble": _collected,
+    "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
+    "remind-guest": lambda detail: f"{detail.get('guest')} is reminded: a mail is on its way.",
+    "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
+    "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",
+    "count-as-said": lambda detail: f"Written down, as {detail.get('guest')} said it.",
     "sign-in": "You are signed in.",
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
 }
-UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {"staff": _staff_undo}
+UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "staff": _staff_undo,
+    "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
+}

@@ -6,15 +6,33 @@ from fastapi import APIRouter, HTTPException, Response
 
 from newsletter.pipeline import Pipeline
 from newsletter.web.caching import FOR_EVER
-from newsletter.web.console import account, acts, now, other_ways, preview, signing_in, team
+from newsletter.web.console import (
+    account,
+    acts,
+    checking,
+    copies,
+    now,
+    other_ways,
+    preview,
+    requests,
+    shelf,
+    signing_in,
+    team,
+)
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
+from newsletter.web.console.writing import bringing as writing
 
 SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     signing_in.bring,
     other_ways.bring,
     now.bring,
+    shelf.bring,
+    checking.bring,
+    copies.bring,
+    requests.bring,
     preview.bring,
+    writing.bring,
     team.bring,
     account.bring,
     acts.bring,

@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from newsletter import resources
 from newsletter.entrance import Browser, Entered
 from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotFound, Refusal
+from newsletter.issues.views import IssueSummary
 from newsletter.pipeline import Pipeline
 from newsletter.rhythm.letters.saying import When, capital
 from newsletter.staff import agents
 from newsletter.staff.authority import IN_WORDS, may
 from newsletter.staff.sessions import LASTS, Seat
-from newsletter.web.console import activity, standing
+from newsletter.web.console import activity, standing, steps
 from newsletter.web.console.assets import Assets
+from newsletter.web.console.memory import Briefly, Checks
 from newsletter.web.security import network
 
 POLICY = (
@@ -33,6 +37,8 @@ _MARK_LASTS = 400 * 24 * 60 * 60  # seconds; browsers keep no cookie for longer
 # "//host" and "/\host" lead to other hosts, ".." out of the console, control characters into headers.
 _ONWARD = re.compile(r"/console(?:/(?!\.|%2[eE])[\w.~%-]+)*(?:\?[\w.~%=&+:;,/@!*()-]*)?(?:#[\w.~%-]*)?", re.ASCII)
 _DOOR = re.compile(r"/console/(?:sign-|enter\b|assets\b)")
+
+_YES_HOLDS = timedelta(seconds=20)
 
 _STATUS: Mapping[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, IllegalMove: 409, BadInput: 400}
 
@@ -54,6 +60,9 @@ class Desk:
         )  # fmt: skip
         self._environment.filters |= {"bdi": _bdi, "machine": agents.said, "capitalize_first": capital}
         self._environment.globals["roles"] = IN_WORDS
+        self.pages: set[tuple[str, str]] = set()  # method and path of every route; `Routes` fills it
+        self.checks = Checks()
+        self._yes: Briefly[bool] = Briefly(_YES_HOLDS)
 
     # -- pages -------------------------------------------------------------------------------------------------------
 
@@ -62,7 +71,8 @@ class Desk:
     ) -> HTMLResponse:
         """`templates/console/<template>.html`. In it are `seat` (None: nobody is signed in), `may(verb)`, `root`,
         `assets`, `here` (the path), `done` (what was just done), `status` (the sentence that stands on every page),
-        `when` (how moments are said). `issue`: its id or slug, where the page is about one.
+        `when` (how moments are said), `leads(path)` (whether there is such a page),
+        `steps_of_issue` (its six verbs). `issue`: its id or slug, where the page is about one.
         """
         seat: Seat | None = getattr(request.state, "seat", None)
         known: dict[str, object] = {
@@ -71,16 +81,40 @@ class Desk:
             "zone": self.pipeline.settings.timezone,
             "may": lambda verb: seat is not None and may(verb, seat.person.role), "done": None, "status": None,
             "csrf": Markup('<input type="hidden" name="csrf" value="%s">') % seat.csrf if seat else "",
-            "issue_key": issue,
+            "issue_key": issue, "leads": self.leads, "steps_of_issue": (),
         }  # fmt: skip
         if seat is not None:
             with self.pipeline.database.reading() as session:
-                known["status"] = standing.sentence(session, self.when, issue)
+                known |= self._standing(session, issue)
                 known["done"] = activity.done(
                     session, request.query_params.get("done", ""), seat, self.pipeline.clock()
                 )
         found = self._environment.get_template(f"console/{template}.html")
         return HTMLResponse(found.render(known | facts), status, headers={"Content-Security-Policy": POLICY})
+
+    def _standing(self, session: Session, key: str | None) -> dict[str, object]:
+        """The status sentence, and the six verbs of a page that is about an issue."""
+        issue, when = standing.subject(session, key), self.when
+        due = standing.dates(session, issue, when) if issue else None
+        last, yes = self.checks.of(issue) if issue else None, bool(issue and self.signed_off(session, issue))
+        found: dict[str, object] = {"status": standing.sentence(issue, due, last, when, yes=yes)}
+        if issue and key:
+            found["steps_of_issue"] = steps.steps(session, issue, last, signed_off=yes)
+        return found
+
+    def signed_off(self, session: Session, issue: IssueSummary) -> bool:
+        """Whether a yes counts for the issue as it stands; asked again after some seconds."""
+        if issue.state not in standing.DECIDED:
+            return False
+        now, key = self.pipeline.clock(), (issue.id, issue.revision)
+        known = self._yes.get(key, now)
+        if known is None:
+            known = self._yes.put(key, self.pipeline.gate.look(session, issue.id)[0] is not None, now)
+        return known
+
+    def leads(self, path: str, method: str = "GET") -> bool:
+        """Whether there is such a page (as its route is declared): what leads nowhere is not shown."""
+        return (method, path) in self.pages
 
     @property
     def when(self) -> When:
@@ -129,7 +163,7 @@ class Desk:
 
     def to_sign_in(self, request: Request) -> Response:
         """Nobody is signed in: first that, then on to what was asked for."""
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse(
                 {"error": "You are signed out. Sign in again in another tab; nothing is lost here."}, 401
             )
@@ -141,7 +175,7 @@ class Desk:
 
     def to_sign_in_again(self, request: Request, path: str) -> Response:
         """It is too long ago that they signed in for this act: first that, then back to its page."""
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse({"error": "Sign in once more for this; it is a while ago."}, 401)
         return RedirectResponse(f"{self.root}/console/sign-in?again=yes&next={quote(path, safe='')}", 303)
 
@@ -162,12 +196,12 @@ class Desk:
         return self._refusal(request, status, heading, str(error), more)
 
     def _refusal(self, request: Request, status: int, heading: str, said: str, more: tuple[str, ...]) -> Response:
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse({"error": said, "problems": more}, status)
         return self.page(request, "refused", status=status, heading=heading, said=said, more=more)
 
 
-def _wants_json(request: Request) -> bool:
+def wants_json(request: Request) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 

@@ -6,32 +6,52 @@ console; clicks come out by postMessage.
 
 import re
 import secrets
+from datetime import date
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from newsletter import resources
+from newsletter.issues import views
 from newsletter.rendering.page import Rendered
+from newsletter.rendering.since import since
 from newsletter.rendering.slots import fill
 from newsletter.web.console.desk import Desk
-from newsletter.web.console.routes import Routes
+from newsletter.web.console.reader import chosen
+from newsletter.web.console.routes import Routes, revision
+from subscribers import Purpose
 
 _DARK = re.compile(r"@media\s*\(\s*prefers-color-scheme\s*:\s*dark\s*\)")
 _END = re.compile(r"</body>", re.IGNORECASE)
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`."""
-    script = (resources.templates() / "console" / "js" / "frame.js").read_text(encoding="utf-8")
+    """/console/issues/{key}/preview/{language}; `?look=dark`, `?pictures=no`, `?as=text`, `?reader=ID`, `?point=yes`,
+    `?version=7`.
+    """
+    folder = resources.templates() / "console" / "js"
+    script = (folder / "frame.js").read_text(encoding="utf-8")
+    pointing = (folder / "pointing.js").read_text(encoding="utf-8")
 
     def show(request: Request, key: str, language: str) -> Response:
-        part = desk.pipeline.preview(key, language)
         query = request.query_params
+        then = revision(query.get("version", ""))
+        if query.get("point") == "yes" or then is not None:
+            return pointed(request, key, language, then)
+        part = desk.pipeline.preview(key, language)
+        values = _values(desk, _since(desk, key, part.language, query.get("reader", "")))
         if query.get("as") == "text":
-            return _text(fill(part.text, _values(desk)))
-        html = _looked(_html(desk, part), query.get("look", ""))
+            return _text(fill(part.text, values))
+        html = _looked(fill(part.html, values), query.get("look", ""))
         return framed(desk, html, script, pictures=query.get("pictures") != "no")
+
+    def pointed(request: Request, key: str, language: str, then: int | None) -> Response:
+        """To be written on; or an earlier version, only to be looked at."""
+        query, part = request.query_params, desk.pipeline.point(key, language, then)
+        html = _looked(fill(part.html, _values(desk, _since(desk, key, part.language, ""))), query.get("look", ""))
+        run = pointing if then is None else script
+        return framed(desk, html, run, pictures=query.get("pictures") != "no")
 
     routes.get("/issues/{key}/preview/{language}", "look", show)
 
@@ -50,10 +70,6 @@ def framed(desk: Desk, html: str, script: str, *, pictures: bool = True) -> Resp
     return HTMLResponse(page, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
 
 
-def _html(desk: Desk, part: Rendered) -> str:
-    return fill(part.html, _values(desk))
-
-
 def _looked(html: str, look: str) -> str:
     """As in a light or a dark mail program, whatever this browser prefers."""
     return _DARK.sub("@media all" if look == "dark" else "@media not all", html)
@@ -65,10 +81,24 @@ def _text(text: str) -> Response:
     return Response(text, media_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _values(desk: Desk) -> dict[str, str]:
-    base = desk.pipeline.settings.base_url
-    return {
-        "unsubscribe_url": f"{base}/u/preview",
-        "preferences_url": f"{base}/p/preview",
-        "since": "You signed up on 4 March 2024 on our website.",
-    }
+def example(desk: Desk, part: Rendered) -> str:
+    """The mail as long as a reader's would be."""
+    return fill(part.html, _values(desk, _since(desk, "", part.language, "")))
+
+
+def _values(desk: Desk, since: str) -> dict[str, str]:
+    """A reader's values; the links are those of test copies, which change nothing for anybody."""
+    base, token = desk.pipeline.settings.base_url, desk.pipeline.links.token(Purpose.TEST, 0)
+    return {"unsubscribe_url": f"{base}/u/{token}", "preferences_url": f"{base}/p/{token}", "since": since}
+
+
+def _since(desk: Desk, key: str, language: str, subscriber: str) -> str:
+    """The sentence of that reader, else one as most have it."""
+    if not subscriber.isdecimal() or not subscriber.isascii() or len(subscriber) > 18:
+        return since(language, _SOME_DAY, "form")
+    with desk.pipeline.database.reading() as session:
+        issue = views.find(session, key)
+        return chosen(session, issue, (language,), int(subscriber), desk.pipeline.clock()).since
+
+
+_SOME_DAY = date(2024, 3, 4)

@@ -98,6 +98,7 @@ class Routes:
         if verb is not None and verb not in authority.AUTHORITY:
             raise KeyError(verb)
         self.declared.append(Declared(method, PREFIX + path, verb, fresh))
+        self._desk.pages.add((method, PREFIX + path))
         methods = ["GET", "HEAD"] if method == "GET" else [method]
         self.router.add_api_route(path, endpoint, methods=methods, dependencies=checks, response_model=None)
 
@@ -207,6 +208,8 @@ def _told(desk: Desk) -> type[APIRoute]:
                     return desk.bad_form(request)
                 except Refusal as error:
                     return desk.refused(request, error)
+                finally:
+                    await request.close()  # files that came along
 
             return told
 
