@@ -225,6 +225,7 @@ class Pipeline:
             )
         with self.database.transaction() as session:
             issue = find(session, key, lock=True)
+            lists.require_confirmed_address(session, issue.list_id)
             kept = snapshots.keep(
                 session, issue.id, version.parts, version.envelope, version.basis_facts, person.id, now
             )

@@ -19,6 +19,7 @@ import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables
 import newsletter.publications.tables
+import newsletter.setup.tables
 import newsletter.staff.tables
 import subscribers
 from newsletter.database import Database, database_time

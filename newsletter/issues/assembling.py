@@ -47,8 +47,10 @@ def assemble(
     collects_until: date | None = None,
     *,
     zone: tzinfo = UTC,
+    newest_leads: bool = False,
 ) -> Assembled:
-    """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it.
+    """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it. `newest_leads`: the
+    newest with a good picture opens it.
 
     The list's rhythm, where it has one, says what is over when the issue goes out, and until when is collected if
     nothing else is said.
@@ -62,7 +64,7 @@ def assemble(
         until = collects_until or (dates.cut_off if dates else None)
         own = _own_days(siblings(session, speaker.list_id), period, collects_from, until)
         sends_on = dates.send.astimezone(zone).date() if dates else None
-        id_ = _create(session, slug, speaker, period, own, now, today, sends_on)
+        id_ = _create(session, slug, speaker, period, own, now, today, sends_on, newest_leads=newest_leads)
         return _assembled(session, id_, slug, created=True)
     if (collects_from or issue.collects_from, collects_until or issue.collects_until) != (
         issue.collects_from,
@@ -102,6 +104,8 @@ def _create(
     now: datetime,
     today: date,
     sends_on: date | None,
+    *,
+    newest_leads: bool,
 ) -> int:
     sections = tuple(
         session.scalars(
@@ -112,7 +116,8 @@ def _create(
     )
     gathered = gather(session, speaker, period, own, siblings(session, speaker.list_id), today)
     places = [Place(section.slug, tuple(section.kinds), section.cap) for section in sections]
-    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on)
+    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on,
+                    newest_leads=newest_leads)  # fmt: skip
     if not choice.items:
         raise _nothing(session, choice, own)
     return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice), now)
