@@ -11,7 +11,7 @@ PYTEST := $(MEMORY) $(BIN)/python -m pytest -n 3 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo mailbox test test-all check format lock words crash bench screenshots wheel clean
+.PHONY: help install demo console mailbox test test-all check format lock words crash bench screenshots wheel clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,6 +20,10 @@ install: $(RUN) ## Install the product into .venv
 
 demo: $(RUN) ## The whole route on real sample publications, into a local mailbox (var/demo)
 	@$(BIN)/newsletter demo var/demo
+
+console: $(RUN) ## The demo's quarter as a draft in your browser, to work on (var/console)
+	@test -f var/console/newsletter.toml || $(BIN)/newsletter demo var/console --draft
+	@$(BIN)/newsletter --config var/console/newsletter.toml console --for author@example.org
 
 mailbox: $(RUN) ## Show the demo's mailbox in the browser
 	@$(BIN)/newsletter --config var/demo/newsletter.toml mailbox var/demo/mailbox

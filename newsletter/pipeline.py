@@ -35,6 +35,7 @@ from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
+from newsletter.entrance import Entrance
 from newsletter.errors import BadInput, IllegalMove
 from newsletter.issues import assembling, correcting, editing, fields, lists, moves, rhythms
 from newsletter.issues.model import State
@@ -45,6 +46,7 @@ from newsletter.publications.model import Publication
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
+from newsletter.rendering.page import Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
@@ -86,6 +88,7 @@ class Pipeline:
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
+        self.entrance = Entrance(settings, database, clock, self.links)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
@@ -189,6 +192,12 @@ class Pipeline:
         with self.database.reading() as session:
             issue = find(session, key)
         return self.versions.make(self.database, issue.id, self.clock())
+
+    def preview(self, key: str, language: str) -> Rendered:
+        """One language version as it stands."""
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.versions.preview(self.database, issue.id, language, self.clock())
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
         """All findings, the gravest first."""

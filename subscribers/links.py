@@ -30,6 +30,7 @@ class Purpose(IntEnum):
     NOTICE = 6  # id: notice; VERP and Message-ID of notices
     REQUEST = 7  # id: confirmation; the way out of a mail that asks: it was not me
     CALENDAR = 8  # id: list; the team's calendar of its dates
+    ENTRANCE = 9  # id: staff link; the way into the console, for one use
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)

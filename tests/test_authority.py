@@ -23,6 +23,7 @@ from tests.served import Served
 
 EVERYBODY = {"author", "approver", "admin"}
 TABLE = {
+    "look": EVERYBODY, "account": EVERYBODY,
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
@@ -231,6 +232,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "transports set": ("transports", _at_draft, ["default", "--rate", "20"]),
     "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
+    "staff link": ("staff", _at_draft, [AUTHOR]),
     "keys add": ("keys", _at_draft, ["website", "--scope", "lists:read"]),
     "keys revoke": ("keys", _with_a_key, ["nk_0a0b0c0d"]),
     "adopt": ("adopt", _copied, []),
@@ -239,7 +241,8 @@ READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
     "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
-    "staff list", "keys list", "transports list", "worker", "web", "run", "scheduler",
+    "staff list", "keys list", "transports list", "worker", "web", "run", "console",
+    "scheduler",
 }  # fmt: skip
 
 

@@ -61,6 +61,15 @@ class Versions:
         sealed = envelope(draft.profile, draft.slug, self._base_url, draft.corrects)
         return Version(draft, parts, sealed, self._facts(draft, theme))
 
+    def preview(self, database: Transactions, issue_id: int, language: str, now: datetime) -> Rendered:
+        """One language version as it would look now; the list's own where the issue has no such one."""
+        with database.reading() as session:
+            draft = drafts.load(session, issue_id)
+        theme = self._theme(draft.profile)
+        languages = editions(draft)
+        chosen = language if language in languages else languages[0]
+        return page.render(draft, theme, self._frame(draft, chosen, languages, _logo(database, theme, now)))
+
     def basis_facts(self, session: Session, issue_id: int) -> Mapping[str, Any]:
         """What a version made now would be made from, without rendering it."""
         draft = drafts.load(session, issue_id)

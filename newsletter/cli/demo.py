@@ -39,10 +39,26 @@ from newsletter.settings import load
 from newsletter.staff.people import Actor, add, log
 from newsletter.staff.people import find as find_person
 
+PAGES_PORT = 8000  # where the pages are
 HTTP_PORT = 8025  # where `newsletter mailbox` shows the mails, and the pictures in them
 PERIOD = "2024-Q2"
 CONSENT = "Yes, send me the Quarterly of the Mayors Migration Council. I can unsubscribe at any time."
 AUTHOR, APPROVER = "author@example.org", "approver@example.org"
+
+
+def run_to_draft(folder: Path) -> None:
+    """The same quarter in `folder`, up to a draft to work on; its mails go into `folder`/mailbox."""
+    _empty(folder)
+    mailbox = folder / "mailbox"
+    mailbox.mkdir()
+    config = _write_settings(folder, f"folder://{mailbox.resolve()}", PAGES_PORT)
+    with _step("Setting up a database"):
+        _migrate(config)
+    pipeline = bootstrap.pipeline(config)
+    try:
+        _draft(pipeline, folder)
+    finally:
+        pipeline.database.close()
 
 
 def run(folder: Path) -> None:
@@ -51,7 +67,7 @@ def run(folder: Path) -> None:
     _empty(folder)
     mailbox = Mailbox(folder / "mailbox")
     with MailboxServer(mailbox) as server:
-        config = _write_settings(folder, server.port)
+        config = _write_settings(folder, f"smtp://127.0.0.1:{server.port}?tls=none", HTTP_PORT)
         with _step("Setting up a database"):
             _migrate(config)
         pipeline = bootstrap.pipeline(config)
@@ -63,6 +79,25 @@ def run(folder: Path) -> None:
 
 
 def _route(pipeline: Pipeline, folder: Path) -> tuple[SendResult, float, str]:
+    slug, author, approver = _draft(pipeline, folder)
+    with _step("Rendering and checking it"):
+        version = pipeline.version(slug)
+        findings = pipeline.check(version)
+        write_issue(pipeline, version, folder)
+    telling.findings(findings)
+    with _step("Asking a second person, who says yes to exactly this version"):
+        pipeline.submit(slug, author)
+        deliver_notices(pipeline)
+        pipeline.approve(slug, approver)
+    with _bar() as show:
+        began = time.perf_counter()
+        result = pipeline.send(slug, author, progress=show)
+        seconds = time.perf_counter() - began
+    return result, seconds, slug
+
+
+def _draft(pipeline: Pipeline, folder: Path) -> tuple[str, Actor, Actor]:
+    """Everything up to the draft: its slug, who writes and who signs off."""
     with _step("Drawing pictures and taking in the publications"):
         _take_in_publications(pipeline, folder)
     with _step("Adding a list, two colleagues and 500 readers"):
@@ -74,20 +109,7 @@ def _route(pipeline: Pipeline, folder: Path) -> tuple[SendResult, float, str]:
     telling.assembled(done)
     with _step("Writing the director's note, numbers and a headline"):
         _write(pipeline, done.issue_id, author)
-    with _step("Rendering and checking it"):
-        version = pipeline.version(done.slug)
-        findings = pipeline.check(version)
-        write_issue(pipeline, version, folder)
-    telling.findings(findings)
-    with _step("Asking a second person, who says yes to exactly this version"):
-        pipeline.submit(done.slug, author)
-        deliver_notices(pipeline)
-        pipeline.approve(done.slug, approver)
-    with _bar() as show:
-        began = time.perf_counter()
-        result = pipeline.send(done.slug, author, progress=show)
-        seconds = time.perf_counter() - began
-    return result, seconds, done.slug
+    return done.slug, author, approver
 
 
 def _report(pipeline: Pipeline, folder: Path, slug: str, result: SendResult, seconds: float, whole: float) -> None:
@@ -125,13 +147,13 @@ def _empty(folder: Path) -> None:
     folder.mkdir(parents=True)
 
 
-def _write_settings(folder: Path, smtp_port: int) -> Path:
+def _write_settings(folder: Path, transport_url: str, port: int) -> Path:
     config = folder / "newsletter.toml"
     lines = {
         "database_url": "sqlite:///newsletter.db",
-        "base_url": f"http://127.0.0.1:{HTTP_PORT}",
+        "base_url": f"http://127.0.0.1:{port}",
         "timezone": "Europe/Brussels",
-        "transport_url": f"smtp://127.0.0.1:{smtp_port}?tls=none",
+        "transport_url": transport_url,
         "secret_keys": secrets.token_hex(32),
         "suppression_key": secrets.token_hex(32),
     }

@@ -53,6 +53,7 @@ app.command("worker")(worker.worker)
 app.command("scheduler")(scheduler.scheduler)
 app.command("web")(web.web)
 app.command("run")(web.run)
+app.command("console")(web.console)
 
 
 @app.callback()
@@ -93,12 +94,16 @@ def migrate() -> None:
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where it works; emptied first.")] = Path("var/demo"),
+    draft: Annotated[bool, typer.Option("--draft", help="Stop at the draft, to work on it in the console.")] = False,
 ) -> None:
     """The whole route on real sample publications, into a local mailbox."""
-    from newsletter.cli.demo import run  # noqa: PLC0415 -- mailbox and sample: not for every other command
+    from newsletter.cli.demo import run, run_to_draft  # noqa: PLC0415 -- mailbox and sample: not for every command
 
     with refusals():
-        run(folder)
+        if draft:
+            run_to_draft(folder)
+        else:
+            run(folder)
 
 
 def main() -> None:

@@ -32,6 +32,8 @@ from subscribers import Links, Purpose
 TEST_COPY = "test_copy"
 REVIEW_REQUEST = "review_request"
 PAUSED = "paused"
+SIGN_IN = "sign_in"
+PATHS = {Purpose.ENTRANCE: "/console/enter/"}  # what stands before the token of a button's link
 DUE = "due_"  # begins the kinds of the letters that the calendar writes; an answer to them is read
 
 
@@ -57,12 +59,14 @@ def add(
     list_id: int,
     issue_id: int | None = None,
     staff_id: int | None = None,
+    link: tuple[Purpose, int] | None = None,
 ) -> int:
-    """Put a notice into the queue; its id. It leaves by `deliver`, once."""
+    """Put a notice into the queue; its id. It leaves by `deliver`, once. `link`: where its button leads."""
+    purpose, link_id = link or (None, None)
     row = NoticeRow(
         kind=kind, staff_id=staff_id, address=address, issue_id=issue_id, list_id=list_id, language=part.language,
         subject=part.subject, html=dump(part.html), text_body=dump(part.text), state="waiting", attempts=0,
-        created_at=now,
+        created_at=now, link_purpose=purpose, link_id=link_id,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -201,7 +205,10 @@ def _letter(notice: NoticeRow, sender: Sender, links: Links, now: datetime) -> L
     ]
     if notice.kind == TEST_COPY:
         headers.append(list_unsubscribe(unsubscribe, insecure_ok=sender.loopback))
+    values = {"unsubscribe_url": unsubscribe, "preferences_url": preferences, "since": "This is a test copy."}
+    if notice.link_purpose is not None and notice.link_id is not None:
+        purpose = Purpose(notice.link_purpose)
+        values["link_url"] = sender.base_url + PATHS[purpose] + links.token(purpose, notice.link_id)
     return Letter(
-        notice.id, notice.language, notice.address or "", "", sender.from_address, tuple(headers),
-        {"unsubscribe_url": unsubscribe, "preferences_url": preferences, "since": "This is a test copy."},
+        notice.id, notice.language, notice.address or "", "", sender.from_address, tuple(headers), values
     )  # fmt: skip

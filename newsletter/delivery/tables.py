@@ -175,6 +175,9 @@ class NoticeRow(Fenced, Row):
     created_at: Mapped[datetime]
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailings.id"))
     confirmation_id: Mapped[int | None] = mapped_column(ForeignKey("confirmations.id"), index=True)
+    # Where its button leads, a signed link: the token is made at its turn, and stands nowhere.
+    link_purpose: Mapped[int | None]
+    link_id: Mapped[int | None]
 
 
 class AttemptRow(Row):

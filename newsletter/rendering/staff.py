@@ -1,4 +1,4 @@
-"""Letters to those who work here, as HTML and as text: what was done, what is missing, what to type. No links."""
+"""Letters to those who work here, as HTML and as text: what was done, what is missing, what to type, one button."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from newsletter.errors import RenderError
 from newsletter.rendering import prose
 from newsletter.rendering.page import Rendered
+from newsletter.rendering.slots import Context, Marks
 from newsletter.rendering.theme import find
 from newsletter.resources import templates
+
+LINK = "link_url"  # the slot that a button leads to
+SLOTS: Mapping[str, frozenset[Context]] = {LINK: frozenset({Context.URL, Context.TEXT})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class StaffLetter:
-    """One letter. `heading`: the news in a few words; `lines`: what it means; then parts."""
+    """One letter. `heading`: the news in a few words; `lines`: what it means; `button`: its words, where the letter
+    has one (it leads to the notice's link); then parts.
+    """
 
     subject: str
     heading: str
     lines: Sequence[str] = ()
     picture: Shown | None = None
     parts: Sequence[Part] = ()
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +77,16 @@ class Letterhead:
 
 def render(letter: StaffLetter, head: Letterhead | None = None) -> Rendered:
     """The letter in English, with its first sentence as the preview line."""
+    marks = Marks.fresh(SLOTS)
     context = {
         "letter": letter,
         "head": head,
         "theme": find("default", Path()),
         "preview": letter.lines[0] if letter.lines else "",
     }
-    html = _fill("staff.html.j2", context)
-    text = prose.tidy(_fill("staff.txt.j2", context), "ltr")
-    return Rendered("en", letter.subject, "", (html,), (text,), "")
+    html = _fill("staff.html.j2", {**context, "link_url": marks.mark(LINK, Context.URL)})
+    text = prose.tidy(_fill("staff.txt.j2", {**context, "link_url": marks.mark(LINK, Context.TEXT)}), "ltr")
+    return Rendered("en", letter.subject, "", marks.cut(html), marks.cut(text), "")
 
 
 def _fill(template: str, context: Mapping[str, object]) -> str:

@@ -18,6 +18,8 @@ _SIGNS_OFF = frozenset({Role.APPROVER, Role.ADMIN})
 _LOOKS_AFTER = frozenset({Role.ADMIN})
 
 AUTHORITY: dict[str, frozenset[Role]] = {
+    "look": _EVERYBODY,
+    "account": _EVERYBODY,
     "assemble": _EVERYBODY,
     "edit": _EVERYBODY,
     "choose": _EVERYBODY,

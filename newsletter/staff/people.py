@@ -70,20 +70,27 @@ def find(session: Session, email: str) -> Person:
     return _person(row)
 
 
+def by_id(session: Session, staff_id: int) -> Person | None:
+    """The person of that id, if they work here."""
+    row = session.get(StaffRow, staff_id)
+    return _person(row) if row is not None and row.disabled_at is None else None
+
+
 def everybody(session: Session) -> tuple[Person, ...]:
     """All who are active, by address."""
     rows = session.scalars(select(StaffRow).where(StaffRow.disabled_at.is_(None)).order_by(StaffRow.email))
     return tuple(_person(row) for row in rows)
 
 
-def log(session: Session, actor: Actor, verb: str, now: datetime, issue_id: int | None = None, **detail: Any) -> None:
-    """Add a line to the activity log."""
-    session.add(
-        ActivityRow(
-            at=now, staff_id=actor.staff_id, via=actor.via, os_user=actor.os_user, verb=verb, issue_id=issue_id,
-            detail=detail,
-        )
+def log(session: Session, actor: Actor, verb: str, now: datetime, issue_id: int | None = None, **detail: Any) -> int:
+    """Add a line to the activity log; its id."""
+    row = ActivityRow(
+        at=now, staff_id=actor.staff_id, via=actor.via, os_user=actor.os_user, verb=verb, issue_id=issue_id,
+        detail=detail,
     )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def _address(email: str) -> str:

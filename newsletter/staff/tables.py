@@ -17,8 +17,63 @@ class StaffRow(Row):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
     role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # argon2id, with its own parameters
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+
+class StaffLinkRow(Row):
+    """A way in, for one use. Its token is signed and stands nowhere; the row says whether it still opens anything."""
+
+    __tablename__ = "staff_links"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class StaffSessionRow(Row):
+    """A browser in which somebody is signed in. The cookie is kept as its SHA-256."""
+
+    __tablename__ = "staff_sessions"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    cookie_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    way: Mapped[str] = mapped_column(String(16))  # link, password, passkey
+    agent: Mapped[str] = mapped_column(String(200))
+    network: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class PasskeyRow(Row):
+    """A passkey (WebAuthn credential) that opens the console for its owner."""
+
+    __tablename__ = "staff_passkeys"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url; at most 1023 bytes
+    public_key: Mapped[bytes]  # COSE
+    sign_count: Mapped[int]
+    name: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class TryRow(Row):
+    """One try at a door that is throttled. `key_sha256`: whose, or from where."""
+
+    __tablename__ = "staff_tries"
+    __table_args__ = (Index(None, "what", "key_sha256", "at"), Index(None, "at"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    what: Mapped[str] = mapped_column(String(16))
+    key_sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
 
 
 class ActivityRow(Row):

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from newsletter.pipeline import Pipeline
 from newsletter.web import failing
 from newsletter.web.api.building import mounted
+from newsletter.web.console import building as console
 from newsletter.web.public import (
     archive,
     calendars,
@@ -44,6 +45,7 @@ def app(pipeline: Pipeline) -> FastAPI:
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, root_path=site.root)
     for bring in ROUTERS:
         web.include_router(bring(site))
+    web.include_router(console.router(pipeline))
     web.router.routes.append(mounted(site))
     pages = failing.Pages(site)
     pages.attach(web)

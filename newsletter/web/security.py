@@ -17,6 +17,7 @@ from newsletter.serving import is_loopback, named_host
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 64 * 1024  # of a request's body
+MOST_FILE_BYTES = 24 * 1024 * 1024  # where those who are signed in may send pictures and tables
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -32,7 +33,9 @@ HEADERS = {
 PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 SECURE = {"Strict-Transport-Security": "max-age=31536000"}
 
-_TOKENS = re.compile(r"/[a-z]/")  # one letter and a token
+_TOKENS = re.compile(r"/(?:[a-z]|console/enter)/")  # and then a token
+# The door of the console reads no body before it knows who is there; these pages are before the door.
+_FILES = re.compile(r"/console/(?!sign-in|enter)")
 _PROBES = frozenset({"/healthz", "/readyz"})  # asked by address, and by machines
 
 Failed = Callable[[Request, int, str], Response]
@@ -62,7 +65,8 @@ class Guard:
             await _FOREIGN(scope, receive, answer.send)
             return
         try:
-            await self._app(scope, _Limited(receive, Headers(scope=scope)).receive, answer.send)
+            most = MOST_FILE_BYTES if _FILES.match(path) else MOST_BYTES
+            await self._app(scope, _Limited(receive, Headers(scope=scope), most).receive, answer.send)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 -- whatever it is, a reader sees a calm page
@@ -103,18 +107,19 @@ class _Answer:
 class _Limited:
     """Refuses a body that is too long, as soon as that is known."""
 
-    def __init__(self, receive: Receive, headers: Headers) -> None:
+    def __init__(self, receive: Receive, headers: Headers, most: int) -> None:
         self._receive = receive
+        self._most = most
         announced = headers.get("content-length", "")
         self._announced = int(announced) if announced.isascii() and announced.isdecimal() else 0
         self._taken = 0
 
     async def receive(self) -> Message:
-        if self._announced > MOST_BYTES:
+        if self._announced > self._most:
             raise HTTPException(413)
         message = await self._receive()
         self._taken += len(message.get("body", b""))
-        if self._taken > MOST_BYTES:
+        if self._taken > self._most:
             raise HTTPException(413)
         return message
 
@@ -122,7 +127,8 @@ class _Limited:
 def _logged(error: Exception, path: str) -> str:
     """The reference under which the log knows it. A token in the path is a reader's: it is not written down."""
     reference = secrets.token_hex(4)
-    shown = path if not _TOKENS.match(path) else path[:3] + "..."
+    token = _TOKENS.match(path)
+    shown = f"{token[0]}..." if token else path
     log.error("%s: %s failed", reference, shown, exc_info=error)
     return reference
 

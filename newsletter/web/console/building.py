@@ -1,0 +1,47 @@
+"""Puts the console together: each module of a screen brings its own routes by `bring(desk, routes)`."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, HTTPException, Response
+
+from newsletter.pipeline import Pipeline
+from newsletter.web.caching import FOR_EVER
+from newsletter.web.console import now, preview, signing_in
+from newsletter.web.console.desk import Desk
+from newsletter.web.console.routes import Routes
+
+SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
+    signing_in.bring,
+    now.bring,
+    preview.bring,
+)
+
+
+def routes(pipeline: Pipeline) -> Routes:
+    """All routes of the console."""
+    desk = Desk(pipeline)
+    found = Routes(desk)
+    for bring in SCREENS:
+        bring(desk, found)
+    found.router.add_api_route(
+        "/assets/{version}/{name:path}", _assets(desk), methods=["GET", "HEAD"], response_model=None
+    )
+    return found
+
+
+def router(pipeline: Pipeline) -> APIRouter:
+    """The same, for the application."""
+    return routes(pipeline).router
+
+
+def _assets(desk: Desk) -> Callable[[str, str], Response]:
+    def asset(version: str, name: str) -> Response:
+        found = desk.assets.file(version, name)
+        if found is None:
+            raise HTTPException(404)
+        content, kind = found
+        # Frames under a sandbox have no origin of their own: a module script is only theirs with this word.
+        headers = {"Cache-Control": FOR_EVER, "Access-Control-Allow-Origin": "*"}
+        return Response(content, media_type=kind, headers=headers)
+
+    return asset

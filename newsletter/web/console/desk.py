@@ -1,0 +1,151 @@
+"""What all screens share: the pipeline, the templates, who is signed in, and the pages of refusals."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from newsletter import resources
+from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotFound, Refusal
+from newsletter.pipeline import Pipeline
+from newsletter.rhythm.letters.saying import When
+from newsletter.staff.authority import may
+from newsletter.staff.sessions import LASTS, Seat
+from newsletter.web.console import activity, standing
+from newsletter.web.console.assets import Assets
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# The first where the pages have https and no path before them: browsers then let no other host set it.
+COOKIES = ("__Host-desk", "desk")
+
+_STATUS: Mapping[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, IllegalMove: 409, BadInput: 400}
+
+
+class Desk:
+    """One installation's console. `pipeline` gives commands; views are read in `pipeline.database.reading()`."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.assets = Assets()
+        parts = urlsplit(pipeline.settings.base_url)
+        self.root = parts.path
+        self._secure = parts.scheme == "https"
+        self._cookie = COOKIES[0] if self._secure and not self.root else COOKIES[1]
+        self._environment = Environment(
+            loader=FileSystemLoader(resources.templates()), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True,
+        )  # fmt: skip
+        self._environment.filters |= {"bdi": _bdi}
+
+    # -- pages -------------------------------------------------------------------------------------------------------
+
+    def page(
+        self, request: Request, template: str, *, status: int = 200, issue: str | None = None, **facts: object
+    ) -> HTMLResponse:
+        """`templates/console/<template>.html`. In it are `seat` (None: nobody is signed in), `may(verb)`, `root`,
+        `assets`, `here` (the path), `done` (what was just done), `status` (the sentence that stands on every page),
+        `when` (how moments are said). `issue`: its id or slug, where the page is about one.
+        """
+        seat: Seat | None = getattr(request.state, "seat", None)
+        known: dict[str, object] = {
+            "seat": seat, "root": self.root, "assets": f"{self.root}/console/assets/{self.assets.version}",
+            "here": request.url.path.removeprefix(self.root), "when": self.when,
+            "zone": self.pipeline.settings.timezone,
+            "may": lambda verb: seat is not None and may(verb, seat.person.role), "done": None, "status": None,
+            "csrf": Markup('<input type="hidden" name="csrf" value="%s">') % seat.csrf if seat else "",
+            "issue_key": issue,
+        }  # fmt: skip
+        if seat is not None:
+            with self.pipeline.database.reading() as session:
+                known["status"] = standing.sentence(session, self.when, issue)
+                known["done"] = activity.done(
+                    session, request.query_params.get("done", ""), seat, self.pipeline.clock()
+                )
+        found = self._environment.get_template(f"console/{template}.html")
+        return HTMLResponse(found.render(known | facts), status, headers={"Content-Security-Policy": POLICY})
+
+    @property
+    def when(self) -> When:
+        """How moments are said: in the organisation's own zone."""
+        return When(self.pipeline.clock(), self.pipeline.settings.zone)
+
+    def to(self, path: str, done: int | None = None) -> Response:
+        """On to a page after an act; `done`: the line of the activity log that says what was done."""
+        path, _, fragment = path.partition("#")
+        query = ("&" if "?" in path else "?") + f"done={done}" if done is not None else ""
+        return RedirectResponse(f"{self.root}{path}{query}{'#' + fragment if fragment else ''}", 303)
+
+    # -- who is there ------------------------------------------------------------------------------------------------
+
+    def seat(self, request: Request) -> Seat | None:
+        """Who is signed in in this browser."""
+        return self.pipeline.entrance.seat(request.cookies.get(self._cookie, ""))
+
+    def seated(self, path: str, cookie: str) -> Response:
+        """On to a page, signed in from now on."""
+        answer = self.to(path)
+        answer.set_cookie(
+            self._cookie, cookie, max_age=int(LASTS.total_seconds()), path=self._cookie_path, secure=self._secure,
+            httponly=True, samesite="lax",
+        )  # fmt: skip
+        return answer
+
+    def unseated(self, path: str) -> Response:
+        """On to a page, signed out from now on."""
+        answer = self.to(path)
+        answer.delete_cookie(self._cookie, path=self._cookie_path, secure=self._secure, httponly=True, samesite="lax")
+        return answer
+
+    @property
+    def _cookie_path(self) -> str:
+        return "/" if self._cookie == COOKIES[0] else f"{self.root}/console"
+
+    # -- refusals ----------------------------------------------------------------------------------------------------
+
+    def to_sign_in(self, request: Request) -> Response:
+        """Nobody is signed in: first that, then on to what was asked for."""
+        if _wants_json(request):
+            return JSONResponse(
+                {"error": "You are signed out. Sign in again in another tab; nothing is lost here."}, 401
+            )
+        asked = request.url.path.removeprefix(self.root)
+        if request.url.query:
+            asked += f"?{request.url.query}"
+        onward = f"?next={quote(asked, safe='')}" if request.method in {"GET", "HEAD"} and asked != "/console" else ""
+        return RedirectResponse(f"{self.root}/console/sign-in{onward}", 303)
+
+    def bad_form(self, request: Request) -> Response:
+        """The form is not of this session: nothing was changed."""
+        said = (
+            "This form is not from your present session. Nothing was changed: go back, load the page anew, try again."
+        )
+        return self._refusal(request, 403, "That did not come from our page.", said, ())
+
+    def refused(self, request: Request, error: Refusal) -> Response:
+        """What will not be done, and why, in the refusal's own sentence."""
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 409)
+        more: tuple[str, ...] = tuple(getattr(error, "problems", ()) or getattr(error, "changes", ()))
+        heading = {404: "There is nothing here.", 403: "That is somebody else's to do."}.get(
+            status, "That was not done."
+        )
+        return self._refusal(request, status, heading, str(error), more)
+
+    def _refusal(self, request: Request, status: int, heading: str, said: str, more: tuple[str, ...]) -> Response:
+        if _wants_json(request):
+            return JSONResponse({"error": said, "problems": more}, status)
+        return self.page(request, "refused", status=status, heading=heading, said=said, more=more)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def _bdi(text: str) -> Markup:
+    """A name or a title inside a sentence that may run the other way."""
+    return Markup("<bdi>%s</bdi>") % text
