@@ -50,6 +50,8 @@ from newsletter.rendering.page import Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
+from newsletter.setup.conducting import Setup
+from newsletter.setup.works import Hands
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
 
@@ -89,6 +91,7 @@ class Pipeline:
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
         self.entrance = Entrance(settings, database, clock, self.links)
+        self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
 
     # -- publications: what the organisation published -----------------------------------------------------------
 

@@ -8,7 +8,7 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 
 revision = "0005_setup"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

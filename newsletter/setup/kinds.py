@@ -70,7 +70,7 @@ def rules(
 
 
 def _of_kind(place: Place, kind: str, to: str) -> Iterator[Rule]:
-    """By a category or a folder that only they have, so that what is published later is told by it, too; else by title."""
+    """By a category or folder that only they have, which also tells what is published later; else by title."""
     left = [told for told in place.told if told.kind == kind]
     others = [told for told in place.told if told.kind != kind]
     for field, names in (("category", _categories), ("path", _folders)):

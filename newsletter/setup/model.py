@@ -12,13 +12,14 @@ MOST_ENTRIES = 200  # of all sources, that are kept to be judged
 
 
 class Step(StrEnum):
-    """Where a person is led next. LOOKING and COLLECTING go on by themselves; the others wait for an answer."""
+    """Where a person is led next. LOOKING, COLLECTING and MAKING go on by themselves; the others wait for an answer."""
 
     WEBSITE = "website"
     LOOKING = "looking"
     PUBLISH = "publish"
     COLLECTING = "collecting"
     MONTHS = "months"
+    MAKING = "making"
     DRAFT = "draft"
     SENDER = "sender"
     MAIL = "mail"
@@ -27,7 +28,13 @@ class Step(StrEnum):
     DONE = "done"
 
 
-BY_ITSELF = frozenset({Step.LOOKING, Step.COLLECTING})
+def following(step: Step) -> Step:
+    """The step after it."""
+    every = list(Step)
+    return every[min(every.index(step) + 1, len(every) - 1)]
+
+
+BY_ITSELF = frozenset({Step.LOOKING, Step.COLLECTING, Step.MAKING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +93,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the website told, "" and () where nothing, and where it was looked for in vain. `theme`: the file made of its
-    colours and logo; `looks`: sentences on what was done to these.
+    """What the website told, "" and () where nothing, and what was tried in vain. `theme`: the file made of its
+    colours and logo; `has_logo`: whether one is here that can be used; `looks`: sentences on what was done to these;
+    `mail_service`: whose mailbox the person has.
     """
 
     url: str = ""
@@ -106,6 +114,8 @@ class Found:
     tried: tuple[str, ...] = ()
     theme: str = ""
     has_logo: bool = False
+    uses_logo: bool = False
+    mail_service: str = ""
     looks: tuple[str, ...] = ()
 
     @property

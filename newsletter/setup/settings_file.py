@@ -28,7 +28,7 @@ def create(path: Path, base_url: str, timezone: str) -> None:
 
 
 def put(path: Path, name: str, value: str) -> None:
-    """Set one setting. Misconfigured where an environment variable would go before it, or the file cannot be written."""
+    """Set one setting. Misconfigured where an environment variable goes before it, or it cannot be written."""
     require_settable(name)
     try:
         text = path.read_text(encoding="utf-8")
@@ -54,7 +54,7 @@ def quoted(value: str) -> str:
 
 
 def _with(text: str, name: str, value: str) -> str:
-    """The settings of the file stand before its first table; a line of that name is replaced, else one is added there."""
+    """Settings stand before the first table; a line of that name is replaced, else one is added there."""
     lines = text.splitlines()
     table = next((number for number, line in enumerate(lines) if _TABLE.match(line)), len(lines))
     ours = re.compile(rf"^\s*{re.escape(name)}(_file)?\s*=", re.IGNORECASE)

@@ -97,17 +97,17 @@ def claim(session: Session, holder: str, now: datetime) -> bool:
     return True
 
 
-def beat(session: Session, holder: str, now: datetime, progress: tuple[str, int, int] | None = None) -> bool:
-    """Still at it; False where the work is somebody else's by now. `progress`: what is looked at, how many of how many
-    are done.
+def beat(session: Session, holder: str, now: datetime, progress: tuple[str, int, int] | None = None) -> Step | None:
+    """Still at it; the step where it stands, or None where the work is somebody else's by now. `progress`: what is
+    looked at, how many of how many are done.
     """
     values: dict[str, Any] = {"alive_until": now + LEASE}
     if progress is not None:
         values |= dict(zip(("said", "done", "total"), progress, strict=True))
     kept = session.execute(
-        update(SetupRow).where(SetupRow.id == 1, SetupRow.holder == holder).values(values).returning(SetupRow.id)
-    )
-    return kept.first() is not None
+        update(SetupRow).where(SetupRow.id == 1, SetupRow.holder == holder).values(values).returning(SetupRow.step)
+    ).first()
+    return Step(kept.step) if kept else None
 
 
 def release(session: Session, holder: str, trouble: str = "") -> None:

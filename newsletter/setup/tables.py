@@ -10,8 +10,8 @@ from newsletter.database import Row
 
 
 class SetupRow(Row):
-    """The one row. `found`: what the website told; `answers`: what a person said to it. `said`, `done`, `total`: what is
-    looked at just now. `holder`: who looks or collects, alive until `alive_until`.
+    """The one row. `found`: what the website told; `answers`: what a person said to it. `said`, `done`, `total`: what
+    is looked at just now. `holder`: who looks or collects, alive until `alive_until`.
     """
 
     __tablename__ = "setup"

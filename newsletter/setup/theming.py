@@ -1,25 +1,29 @@
 """Makes a theme of what a website showed: its colours, and its logo as a PNG, in files beside the settings."""
 
 import os
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from threading import get_ident
 
 from PIL import Image
 
-from newsletter.errors import Refusal
+from newsletter.errors import BadInput, Refusal
 from newsletter.fetch import Web
+from newsletter.issues.fields import heading
 from newsletter.media.encoding import FORMATS, MOST_PIXELS
 from newsletter.rendering import theme
 from newsletter.rendering.theme import Palette
 from newsletter.setup import palette
+from newsletter.setup.model import Found
 
 THEME, LOGO = "theme.toml", "logo.png"
 _MOST_BYTES = 3_000_000  # of a logo
 _WIDEST, _HIGHEST, _LEAST = 220, 56, 24  # as shown, in pixels; smaller ones say nothing
 _SQUARE = 48
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LEAST_DARK = 0.07  # on the average, from 0 to 1: what is brighter vanishes on white
 
 
@@ -34,7 +38,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The theme's file name ("default" where the website showed nothing), and what was done on the way, in sentences."""
+    """The theme's file name ("default" where the website showed nothing), and sentences on what was done on the way."""
 
     name: str
     has_logo: bool
@@ -56,9 +60,28 @@ def make(folder: Path, organisation: str, colours: Iterable[str], mark: Mark | N
     return Made(THEME, mark is not None, found.said if found else ())
 
 
+def changed(folder: Path, found: Found, *, name: str, colour: str, with_logo: bool) -> Found:
+    """What was found, as a person wants it, and the theme made anew where that makes it another one."""
+    name = heading("name of your organisation", name, 200)
+    if not _COLOUR.fullmatch(colour):
+        raise BadInput(f"{colour[:20]!r} is no colour like #0f4c5c: # and six digits or letters to f.")
+    own = [before for before, _ in found.colours]
+    plain = theme.find("default", folder).light.accent
+    first = (own or [plain])[0]
+    colours = own if colour.lower() == first else [colour.lower(), *own[1:]]
+    with_logo = with_logo and found.has_logo
+    if (name, colours, with_logo) == (found.name, own, found.uses_logo):
+        return found
+    mark = _made_before(folder) if with_logo else None
+    made = make(folder, name, colours, mark)
+    kept = tuple(one for one in found.looks if not one.startswith("We darkened"))
+    pairs = tuple((one, one) for one in colours)
+    return replace(found, name=name, colours=pairs, theme=made.name, looks=(*made.said, *kept), uses_logo=with_logo)
+
+
 def logo(web: Web, addresses: Iterable[str]) -> tuple[Mark | None, tuple[str, ...]]:
     """The first that can stand in a mail, and why those before it cannot."""
-    said = []
+    said: list[str] = []
     for number, address in enumerate(addresses):
         if number == 5:
             break
@@ -73,6 +96,13 @@ def logo(web: Web, addresses: Iterable[str]) -> tuple[Mark | None, tuple[str, ..
 
 class _Unusable(Exception):
     """This picture cannot be the logo; the message is a sentence."""
+
+
+def _made_before(folder: Path) -> Mark | None:
+    try:
+        return _mark((folder / LOGO).read_bytes())
+    except (_Unusable, OSError):
+        return None
 
 
 def _mark(content: bytes) -> Mark:
@@ -95,13 +125,16 @@ def _mark(content: bytes) -> Mark:
 def _opened(content: bytes) -> Image.Image:
     try:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise _Unusable("The logo has more than 40 million pixels.")
-            return image.convert("RGBA")
+            small = image.width * image.height <= MOST_PIXELS
+            return image.convert("RGBA") if small else _none()
     except _Unusable:
         raise
     except Exception:  # noqa: BLE001 -- a broken file makes decoders raise anything
         raise _Unusable("The logo's file is no picture that can be read.") from None
+
+
+def _none() -> Image.Image:
+    raise _Unusable("The logo has more than 40 million pixels.")
 
 
 def _cropped(image: Image.Image) -> Image.Image:

@@ -53,8 +53,9 @@ class Proposal:
 class Discovery:
     """What the website tells, "" and () where nothing; nothing of it is taken without being asked for.
 
-    `logo`: its address. `icons`: of the squares that stand for the site elsewhere, those for telephones first. `social`:
-    addresses. `timezone`: a name of the tz database. `tried`: sentences on what was looked at, and what came of it.
+    `logo`: its address. `icons`: of the squares that stand for the site elsewhere, those for telephones first.
+    `social`: addresses. `timezone`: a name of the tz database. `tried`: sentences on what was looked at, and what came
+    of it.
     """
 
     url: str

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from newsletter import resources
+from newsletter.rendering import holes
 from newsletter.rendering.page import Rendered
 from newsletter.rendering.slots import fill
 from newsletter.web.console.desk import Desk
@@ -29,7 +30,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         part = desk.pipeline.preview(key, language)
         query = request.query_params
         if query.get("as") == "text":
-            return _text(fill(part.text, _values(desk)))
+            return _text(holes.in_text(fill(part.text, _values(desk))))
         html = _looked(_html(desk, part), query.get("look", ""))
         return framed(desk, html, script, pictures=query.get("pictures") != "no")
 
@@ -51,7 +52,7 @@ def framed(desk: Desk, html: str, script: str, *, pictures: bool = True) -> Resp
 
 
 def _html(desk: Desk, part: Rendered) -> str:
-    return fill(part.html, _values(desk))
+    return holes.drawn(fill(part.html, _values(desk)))
 
 
 def _looked(html: str, look: str) -> str:

@@ -2,6 +2,9 @@
 
 from fastapi import Request, Response
 
+from newsletter.setup.model import Step
+from newsletter.staff.authority import may
+from newsletter.staff.people import Person
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Routes, Seated
 from newsletter.web.forms import Posted
@@ -30,7 +33,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         entered = entrance.enter(token, request.headers.get("user-agent", ""), network(request))
         if entered is None:
             return show(request, token)
-        return desk.seated("/console", entered.cookie)
+        return desk.seated(_first_page(desk, entered.person), entered.cookie)
 
     def leave(seat: Seated, actor: Acting) -> Response:
         entrance.leave(seat, actor)
@@ -41,3 +44,10 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.open("GET", "/enter/{token}", show)
     routes.open("POST", "/enter/{token}", enter)
     routes.post("/sign-out", "account", leave)
+
+
+def _first_page(desk: Desk, person: Person) -> str:
+    """Where setting up was left, for who does it; else where the issue stands."""
+    standing = desk.pipeline.setup.standing()
+    is_under_way = standing is not None and standing.step is not Step.DONE
+    return "/console/start" if is_under_way and may("set-up", person.role) else "/console"
