@@ -20,6 +20,7 @@ from newsletter.rendering.page import Rendered
 from newsletter.settings import Settings
 from newsletter.setup import kinds as grouping
 from newsletter.setup import making, months, samples, services, settings_file, store, theming, zones
+from newsletter.setup.bringing import Bringing
 from newsletter.setup.model import Standing, Step, following
 from newsletter.setup.progress import ByItself
 from newsletter.setup.works import Hands, Works
@@ -31,7 +32,9 @@ MOST_LINKS = 20
 
 
 class Setup:
-    """The setting up of one installation. `on_change` is told when a setting was written that is read at the start."""
+    """The setting up of one installation. `on_change` is told when a setting was written that is read at the
+    start; from then on this one `is_outdated`.
+    """
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, versions: Versions, hands: Hands) -> None:
         self._settings = settings
@@ -43,6 +46,8 @@ class Setup:
         self.by_itself = ByItself(
             database, clock, {Step.LOOKING: work.look, Step.COLLECTING: work.collect, Step.MAKING: work.make}
         )
+        self.readers = Bringing(settings, database, clock)
+        self.is_outdated = False
         self.on_change: Callable[[], None] = lambda: None
 
     # -- how far it is -----------------------------------------------------------------------------------------------
@@ -115,11 +120,10 @@ class Setup:
             store.move(session, Step.COLLECTING, now)
         self.by_itself.start()
 
-    def about(self, actor: Actor, *, name: str, colour: str, with_logo: bool, timezone: str) -> None:
+    def about(self, actor: Actor, *, name: str, colour: str, with_logo: bool) -> None:
         """What was read on the website about the organisation, as a person says it."""
         actor.require("set-up")
         found = self.required().found
-        self._set_zone(timezone or found.timezone, asked=timezone != found.timezone)
         fresh = theming.changed(self._settings.folder, found, name=name, colour=colour, with_logo=with_logo)
         with self._database.transaction() as session:
             store.keep(session, fresh, self._clock())
@@ -231,16 +235,19 @@ class Setup:
             log(session, actor, "lists", now, list=face.slug, sender=address, postal=postal)
         self.go_on(actor, Step.SENDER)
 
-    def mail(self, actor: Actor, slug: str, given: Mapping[str, str]) -> None:
-        """Send by this mail service from now on."""
+    def mail(self, actor: Actor, slug: str, given: Mapping[str, str], *, untried: bool = False) -> None:
+        """Send by this mail service from now on; signing in is tried first, unless it is to be taken `untried`."""
         actor.require("set-up")
+        settings_file.require_settable("transport_url")
         url = services.transport_url(services.find(slug), given)
+        if not untried:
+            services.try_out(url)
         settings_file.put(self._settings.file, "transport_url", url)
         with self._database.transaction() as session:
             now = self._clock()
             store.answer(session, {"mail": slug}, now)
             log(session, actor, "transports", now, service=slug)
-        self.on_change()
+        self._changed()
 
     def go_on(self, actor: Actor, after: Step, **answers: str) -> None:
         """On to what comes after that step, if it has not gone further already."""
@@ -257,11 +264,17 @@ class Setup:
         """Go on with whatever was under way when the process before ended."""
         self.by_itself.start()
 
+    def _changed(self) -> None:
+        self.is_outdated = True
+        self.on_change()
+
     def close(self) -> None:
         """End what goes on by itself; it is taken up again at the next start."""
         self.by_itself.close()
 
-    def _set_zone(self, zone: str, *, asked: bool) -> None:
+    def set_zone(self, actor: Actor, zone: str, *, asked: bool) -> None:
+        """Where the organisation's clocks stand. `asked`: a person says so; what is only proposed gives way."""
+        actor.require("set-up")
         if not zone or zone == self._settings.timezone:
             return
         if zone not in zones.known() and zone != "UTC":
@@ -272,7 +285,7 @@ class Setup:
             if asked:
                 raise
             return
-        self.on_change()
+        self._changed()
 
 
 def _kept(session: Session, name: str, definition: Definition, rules: Sequence[str], now: datetime) -> str:

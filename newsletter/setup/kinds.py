@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from newsletter.publications.rules import MOST_RULE, Rule, parse
 from newsletter.setup.model import Place, Told
 
-MOST_SHOWN = 60  # titles that can be corrected one by one
+MOST_SHOWN = 50  # titles that can be corrected one by one
 _MOST_TITLE = MOST_RULE - 60
 _SPECIAL = re.compile(r"[\[\]*?]")
 

@@ -8,11 +8,15 @@ from urllib.parse import quote
 import dns.exception
 import dns.resolver
 
+from newsletter.delivery.model import RouteDown
 from newsletter.delivery.transports import open_transport
+from newsletter.delivery.transports.connecting import connect
+from newsletter.delivery.transports.smtp import SmtpTransport
 from newsletter.errors import BadInput, Misconfigured
 from newsletter.settings import LOOPBACK
 
 PATIENCE = 3.0  # seconds for the DNS
+SIGN_IN_SECONDS = 10.0
 PERSONAL = frozenset(
     {
         "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "yahoo.fr",
@@ -124,6 +128,7 @@ SERVICES = (
     ),
 )  # fmt: skip
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]")
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 
 Ask = Callable[[str], Sequence[str]]
 
@@ -178,6 +183,16 @@ def transport_url(service: Service, given: Mapping[str, str]) -> str:
         said = str(wrong).removeprefix("Transport default: ")
         raise BadInput(said[:1].upper() + said[1:]) from None
     return url
+
+
+def try_out(url: str) -> None:
+    """Sign in, and leave again; BadInput says why not. Where only a mail would tell, nothing is tried."""
+    transport = open_transport("default", url)
+    if isinstance(transport, SmtpTransport):
+        try:
+            connect(transport.options, SIGN_IN_SECONDS).close()
+        except RouteDown as down:
+            raise BadInput(_ERRNO.sub("", str(down))) from None
 
 
 def _value(field: Field, value: str) -> str:

@@ -107,7 +107,7 @@ def _made_before(folder: Path) -> Mark | None:
 
 def _mark(content: bytes) -> Mark:
     if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<svg", b"<?xml", b"<!doctype svg")):
-        raise _Unusable("The logo is an SVG drawing, which mail programs do not show.")
+        raise _Unusable("The logo is a drawing (SVG), which mail programs do not show.")
     image = _cropped(_opened(content))
     if _is_pale(image):
         raise _Unusable("The logo is white or nearly so, and would not be seen on white.")

@@ -175,5 +175,6 @@ def _within(session: Session, first: date, today: date) -> list[int]:
 def _logo_said(has_logo: bool, unused: Sequence[str]) -> tuple[str, ...]:
     if not unused:
         return ()
+    why = next((one for one in unused if one.startswith("The logo")), "Your website’s logo could not be fetched.")
     instead = "We took your website's icon instead." if has_logo else "Your name stands in its place."
-    return (f"{unused[0]} {instead}",)
+    return (f"{why} {instead}",)

@@ -25,6 +25,10 @@ class Form:
         """The field's first value without spaces around it, or nothing."""
         return next((value.strip() for known, value in self._fields if known == name), "")
 
+    def names(self) -> tuple[str, ...]:
+        """Of the fields, each once."""
+        return tuple(dict.fromkeys(name for name, _ in self._fields))
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of the field."""
         return tuple(value.strip() for known, value in self._fields if known == name)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 from newsletter.pipeline import Pipeline
 from newsletter.web.caching import FOR_EVER
-from newsletter.web.console import now, preview, signing_in
+from newsletter.web.console import now, preview, signing_in, start, start_draft, start_finding, start_people
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
 
@@ -14,6 +14,10 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     signing_in.bring,
     now.bring,
     preview.bring,
+    start.bring,
+    start_finding.bring,
+    start_draft.bring,
+    start_people.bring,
 )
 
 

@@ -3,6 +3,7 @@
 from fastapi import Request, Response
 
 from newsletter.issues import views
+from newsletter.setup import checklist
 from newsletter.web.console import standing
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
@@ -14,7 +15,8 @@ def bring(desk: Desk, routes: Routes) -> None:
     def now(request: Request) -> Response:
         with desk.pipeline.database.reading() as session:
             issue = standing.current(session)
-        return desk.page(request, "now", issue=issue.slug if issue else None, summary=issue)
+            points = checklist.setup_list(session, desk.pipeline.settings, desk.pipeline.clock())
+        return desk.page(request, "now", issue=issue.slug if issue else None, summary=issue, points=points)
 
     def issues(request: Request) -> Response:
         with desk.pipeline.database.reading() as session:

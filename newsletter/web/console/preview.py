@@ -31,7 +31,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         query = request.query_params
         if query.get("as") == "text":
             return _text(holes.in_text(fill(part.text, _values(desk))))
-        html = _looked(_html(desk, part), query.get("look", ""))
+        html = _looked(html_of(desk, part), query.get("look", ""))
         return framed(desk, html, script, pictures=query.get("pictures") != "no")
 
     routes.get("/issues/{key}/preview/{language}", "look", show)
@@ -51,7 +51,8 @@ def framed(desk: Desk, html: str, script: str, *, pictures: bool = True) -> Resp
     return HTMLResponse(page, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
 
 
-def _html(desk: Desk, part: Rendered) -> str:
+def html_of(desk: Desk, part: Rendered) -> str:
+    """The mail as a reader would see it, with what is missing drawn as holes."""
     return holes.drawn(fill(part.html, _values(desk)))
 
 
