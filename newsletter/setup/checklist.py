@@ -47,10 +47,15 @@ def setup_list(session: Session, settings: Settings, now: datetime) -> tuple[Poi
     )
 
 
+def _own(name: str) -> str:
+    """A name inside a sentence that may run the other way (Unicode's isolates)."""
+    return f"\u2068{name}\u2069"
+
+
 def _draft(session: Session, standing: Standing) -> Point:
     every = views.issues(session)
     if every:
-        return Point("A draft", True, f"{every[-1].name} is there.", f"{START}/draft", "Look at it")
+        return Point("A draft", True, f"{_own(every[-1].name)} is there.", f"{START}/draft", "Look at it")
     return Point("A draft", False, "Made of what you published.", START, "Go on" if standing.found.url else "Begin")
 
 
@@ -60,7 +65,7 @@ def _sender(session: Session, face: subscribers.ListFace | None) -> Point:
         return Point(name, False, "Proposed as soon as there is a draft.")
     if lists.has_confirmed_address(session, face.id):
         profile = lists.profile(session, face.id)
-        return Point(name, True, f"{profile.from_name}, {profile.from_address}", f"{START}/sender", "Change")
+        return Point(name, True, f"{_own(profile.from_name)}, {profile.from_address}", f"{START}/sender", "Change")
     return Point(name, False, "Nobody has said yet that they are right.", f"{START}/sender", "Confirm")
 
 

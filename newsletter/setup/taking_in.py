@@ -42,7 +42,8 @@ class Look:
         if not self.unproven:
             return f"{self.proven:,} with proof, none without."
         wait = "it waits" if self.unproven == 1 else "they wait"
-        return f"{self.proven:,} with proof, {self.unproven:,} without: {wait} until you decide."
+        proven = f"{self.proven:,}" if self.proven else "None"
+        return f"{proven} with proof, {self.unproven:,} without: {wait} until you decide."
 
 
 @dataclass(frozen=True, slots=True)

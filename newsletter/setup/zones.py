@@ -17,10 +17,10 @@ _MOST_TAIL = 3  # pieces of an address, from its end, among which the country st
 
 
 def zone(told: str, url: str, postal: str) -> tuple[str, str]:
-    """A name of the tz database, and where it is from, in words; "" where nothing tells."""
+    """A name of the tz database, and what it is from, in words; "" where nothing tells."""
     own = machine()
     if _is_known(told):
-        return told, "your website says so"
+        return told, "your website"
     for country, because in ((_named(postal), "your postal address"), (_ending(url), "your website's ending")):
         zones = _zones(country)
         if own in zones:

@@ -1,6 +1,7 @@
 """The questions after the draft: who signs it, by which mail service, who signs off, and the readers."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
@@ -91,7 +92,7 @@ def _bring_mail(desk: Desk, routes: Routes) -> None:
     def test(actor: Acting) -> Response:
         person = actor.require(VERB)
         desk.pipeline.test(str(setup.required().answers.get("issue", "")), person.email, actor)
-        return desk.to(f"{HOME}/mail#test")
+        return desk.to(f"{HOME}/mail")
 
     routes.get(f"{START}/mail", VERB, mail)
     routes.post(f"{START}/mail", VERB, saved)
@@ -113,8 +114,14 @@ def _mail(
     return page(
         desk, request, "mail", standing, status=400 if problem else 200, problem=problem, typed=typed or {},
         service=service, services=every, ours=ours, is_set=bool(url), last=last, beginning=pipeline.setup.is_outdated,
-        named=next((one.name for one in every if one.slug == standing.answers.get("mail")), "your mail service"),
+        named=_named(url, str(standing.answers.get("mail", ""))),
     )  # fmt: skip
+
+
+def _named(url: str, slug: str) -> str:
+    """What people call the mail service that is set."""
+    host = urlsplit(url).hostname or "your mail service"
+    return next((one.name for one in services.SERVICES if one.slug == slug and slug != "other"), host)
 
 
 def _bring_colleague(desk: Desk, routes: Routes) -> None:
