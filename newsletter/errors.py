@@ -5,10 +5,15 @@ Refusal                 the pipeline will not do this; nothing was changed
   NotFound              no such issue, list, person
   NotAllowed            this person's role does not cover this act
   IllegalMove           the issue's state does not allow this step
+  Conflict              somebody else has changed the same place meanwhile
   NotApproved           no approval counts for what would go out
   RenderError           a template or a text cannot become a mail
   Misconfigured         settings are missing or contradict each other
 """
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 
 class Refusal(Exception):
@@ -33,6 +38,29 @@ class NotAllowed(Refusal):
 
 class IllegalMove(Refusal):
     """The issue's state has no such step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One place that two people changed: by its name and in words, who was first, when, and what stands there now (None
+    where it is gone).
+    """
+
+    place: str
+    what: str
+    by: str
+    staff_id: int | None
+    at: datetime
+    theirs: Any
+
+
+class Conflict(Refusal):
+    """Somebody else changed the same place meanwhile; nothing was changed. `revision`: the one that is there now."""
+
+    def __init__(self, message: str, clashes: tuple[Clash, ...], revision: int) -> None:
+        super().__init__(message)
+        self.clashes = clashes
+        self.revision = revision
 
 
 class NotApproved(Refusal):

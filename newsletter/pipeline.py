@@ -1,7 +1,7 @@
 """The spine: the route of an issue, a short method a step: open a transaction, call one verb, log one line."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -37,12 +37,15 @@ from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.entrance import Entrance
 from newsletter.errors import BadInput, IllegalMove
-from newsletter.issues import assembling, correcting, editing, fields, lists, moves, rhythms
+from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
+from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
 from newsletter.publications import adding, collecting, pasted, sourcing
 from newsletter.publications import picturing as picturing_publications
+from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
+from newsletter.publications.sources.pasting import read_link
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.rendering.dkim import signer
@@ -54,6 +57,24 @@ from newsletter.setup.conducting import Setup
 from newsletter.setup.works import Hands
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What a link leads to, what somebody should look at before it is printed, and why it is of its kind."""
+
+    publication: Publication
+    flags: tuple[str, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastedInto:
+    """What a pasted link led to. `edited`: None where it has no day, and so waits in the tray."""
+
+    publication_id: int
+    title: str
+    edited: Edited | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,7 @@ class Pipeline:
         self.links = Links(settings.secret_keys)
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
+        self.editor = Editor(settings, database, clock)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
             Context(settings, database, clock, self.gate, self.versions, partial(self.collect, (), SYSTEM), self.check),
@@ -149,6 +171,42 @@ class Pipeline:
         self.take_pictures([id_])
         return id_
 
+    def read_link(self, url: str, said: Mapping[str, str] | None = None) -> Linked:
+        """What a link leads to, filled in from its own page; `said`, by column, goes before what the page says."""
+        with fetch.web(self.settings) as web:
+            entry = read_link(web, url)
+        with self.database.reading() as session:
+            known, own = [row.slug for row in kinds(session)], self.own_hosts(session)
+        found, because = pasted.filled_in(entry, said or {}, own, known)
+        return Linked(found, tuple(str(flag) for flag in entry.flags), because)
+
+    def paste_into(
+        self, key: str, url: str, actor: Actor, *, section: str | None = None, said: Mapping[str, str] | None = None,
+        base: int | None = None,
+    ) -> PastedInto:  # fmt: skip
+        """Add what a link leads to, or find it where it is here already, and put it into the issue. Without a day it
+        waits in the tray instead.
+        """
+        actor.permit("choose")
+        linked = self.read_link(url, said)
+        try:
+            id_ = self.paste(linked.publication, linked.flags, actor)
+        except adding.AlreadyHere as here:
+            id_ = here.publication_id
+        with self.database.reading() as session:
+            day = adding.day_of(session, id_)
+        edited = self.editor.use(key, actor, [id_], section=section, base=base) if day else None
+        return PastedInto(id_, linked.publication.title, edited)
+
+    def give_day(self, publication: int, day: date, actor: Actor) -> str:
+        """Give a publication its day; its title."""
+        actor.permit("import")
+        with self.database.transaction() as session:
+            now = self.clock()
+            title = adding.give_day(session, publication, day, now)
+            log(session, actor, "import", now, publication=publication, published_on=day.isoformat())
+        return title
+
     def take_pictures(self, publications: Sequence[int]) -> picturing_publications.Pictured:
         """Take the pictures that these publications name on the web; what cannot be had is told, and costs no other."""
         with self.database.reading() as session:
@@ -168,25 +226,42 @@ class Pipeline:
         with self.database.reading() as session:
             rhythms.load_holidays(session, today)
         with self.database.transaction() as session:
-            done = assembling.assemble(session, list_slug, period, now, today, since, until, zone=self.settings.zone)
+            done = assembling.assemble(
+                session, list_slug, period, now, today, since, until, zone=self.settings.zone, by=actor.staff_id
+            )
             log(session, actor, "assemble", now, done.issue_id, created=done.created, offered=done.offered)
         return done
 
-    def edit(self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None) -> None:
+    def edit(
+        self, key: str, actor: Actor, subject: str | None, preview: str | None, language: str | None = None
+    ) -> Edited:
         """Set subject or preview line."""
-        actor.permit("edit")
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            editing.edit(session, issue.id, now, subject=subject, preview=preview, language=language)
-            log(session, actor, "edit", now, issue.id, subject=subject, preview=preview, language=language)
+        return self.editor.word_issue(key, actor, subject=subject, preview=preview, language=language)
 
-    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> None:
+    def present(self, key: str, actor: Actor, place: str = "") -> None:
+        """Note that somebody is at work in the issue, and where."""
+        actor.permit("edit")
+        if actor.staff_id is not None:
+            with self.database.transaction() as session:
+                presence.note(session, find(session, key).id, actor.staff_id, place, self.clock())
+
+    def left(self, key: str, actor: Actor) -> None:
+        """Note that somebody has closed the issue's page."""
+        actor.permit("edit")
+        if actor.staff_id is not None:
+            with self.database.transaction() as session:
+                presence.leave(session, find(session, key).id, actor.staff_id)
+
+    def choose(self, key: str, actor: Actor, verb: str, publications: Sequence[int], reason: str) -> Edited:
         """Put publications into the issue (`use`), save them for next time (`hold`) or leave them out (`decline`)."""
-        actor.permit("choose")
-        with self.database.transaction() as session:
-            issue, now = find(session, key, lock=True), self.clock()
-            editing.choose(session, issue.id, verb, publications, now, reason=reason, staff_id=actor.staff_id)
-            log(session, actor, verb, now, issue.id, publications=list(publications), reason=reason)
+        match verb:
+            case "use":
+                return self.editor.use(key, actor, publications)
+            case "hold":
+                return self.editor.hold(key, actor, publications, reason=reason)
+            case "decline":
+                return self.editor.decline(key, actor, publications, reason=reason)
+        raise BadInput(f"{verb!r} is none of use, hold, decline.")
 
     # -- rendering and preflight: how it looks, whether it may go ------------------------------------------------
 
@@ -491,7 +566,9 @@ class Pipeline:
             recover(session)
             issue, now = find(session, key, lock=True), self.clock()
             audiences.require_reached(session, issue, with_uncertain=with_uncertain)
-            made = correcting.correct(session, issue.id, now, subject=subject, with_uncertain=with_uncertain)
+            made = correcting.correct(
+                session, issue.id, now, subject=subject, with_uncertain=with_uncertain, by=actor.staff_id
+            )
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
 

@@ -23,7 +23,7 @@ from newsletter import database as database_module
 from newsletter.approval.tables import DecisionRow
 from newsletter.database import Database
 from newsletter.delivery.tables import DeliveryRow, MailingRow
-from newsletter.issues import editing, lists
+from newsletter.issues import lists
 from newsletter.issues.tables import ProfileRow
 from newsletter.issues.views import IssueSummary, find
 from newsletter.pipeline import Pipeline, SendResult, Submitted
@@ -135,8 +135,7 @@ class Route:
         self.pipeline.edit(SLUG, self.who(AUTHOR), subject, preview, None)
 
     def word(self, external_id: str, title: str) -> None:
-        with self.database.transaction() as session:
-            editing.set_wording(session, self.issue().id, self.publication(external_id).id, "en", self.now, title=title)
+        self.pipeline.editor.word_item(SLUG, self.who(AUTHOR), self.publication(external_id).id, "en", title=title)
 
     def choose(self, verb: str, external_id: str, reason: str = "by hand") -> None:
         self.pipeline.choose(SLUG, self.who(AUTHOR), verb, [self.publication(external_id).id], reason)

@@ -15,10 +15,12 @@ from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.issues import views
 from newsletter.issues.assembling import ARRIVED_LATER, Assembled, assemble
 from newsletter.issues.drafts import load
-from newsletter.issues.editing import choose, decline, edit, hold, set_wording, use
+from newsletter.issues.editing import edit, set_wording
 from newsletter.issues.fields import parse_sender
 from newsletter.issues.lists import add_profile, profile, require_new_slug
 from newsletter.issues.model import CoverageState, Draft, Role, State, Wording
+from newsletter.issues.picking import decline, hold, use
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import BlockRow, BlockWordingRow, CoverageRow, IssueRow, ItemRow
 from newsletter.media.store import keep
 from newsletter.publications.adding import add
@@ -236,7 +238,7 @@ def test_a_draft_takes_a_fixed_number_of_queries(filled: Database) -> None:
         draft(filled, done.issue_id)
     with filled.transaction() as session:
         for publication_id in session.scalars(select(ItemRow.publication_id).limit(15)).all():
-            hold(session, done.issue_id, publication_id, NOW)
+            hold(Hand(session, done.issue_id, NOW), [publication_id])
     with counting(filled.engine) as small:
         draft(filled, done.issue_id)
     assert len(whole) == len(small) <= 13
@@ -320,8 +322,8 @@ def test_what_was_used_is_not_printed_again_and_what_waited_is_offered_again(pla
     publish(plain, "call", "2024-03-04", "opportunity", deadline_on="2024-12-01")
     first = collect(plain, "2024-Q1", date(2024, 4, 3))
     with plain.transaction() as session:
-        hold(session, first.issue_id, held, NOW)
-        decline(session, first.issue_id, declined, NOW, reason="off topic")
+        hold(Hand(session, first.issue_id, NOW), [held])
+        decline(Hand(session, first.issue_id, NOW), [declined], reason="off topic")
     publish(plain, "late", "2024-03-31")
     publish(plain, "new", "2024-05-01")
     second = collect(plain)
@@ -378,7 +380,7 @@ def test_a_translation_is_the_same_item_in_other_words(database: Database) -> No
     assert draft(database, done.issue_id).subjects["es"] == "Guía de acogida"
     assert "es" in draft(database, done.issue_id).preheaders  # one of two items has Spanish words: half is enough
     with database.transaction() as session:
-        hold(session, done.issue_id, twin, NOW)
+        hold(Hand(session, done.issue_id, NOW), [twin])
     assert covered(database, done.issue_id)["Welcome guide"][0] == "held"
 
 
@@ -391,8 +393,8 @@ def test_put_in_by_hand_an_item_has_its_translations_words_too(plain: Database) 
     issue_id = collect(plain).issue_id
     for number in (original, twin):
         with plain.transaction() as session:
-            hold(session, issue_id, original, NOW)
-            use(session, issue_id, number, NOW)
+            hold(Hand(session, issue_id, NOW), [original])
+            use(Hand(session, issue_id, NOW), [number])
         item = next(item for item in draft(plain, issue_id).items if item.source.publication_id == number)
         assert item.wordings == {"en": Wording("Welcome"), "es": Wording("Guía de acogida")}
 
@@ -418,9 +420,9 @@ def test_an_arabic_title_gets_a_plain_anchor(plain: Database) -> None:
 def test_every_edit_makes_a_new_revision_and_moves_no_state(filled: Database) -> None:
     issue_id = collect(filled).issue_id
     with filled.transaction() as session:
-        edit(session, issue_id, LATER, subject="Ours", preview="Line")
-        edit(session, issue_id, LATER, subject="El nuestro", preview="Línea", language="es")
-        edit(session, issue_id, LATER, subject="العدد", language="ar")
+        edit(Hand(session, issue_id, LATER), subject="Ours", preview="Line")
+        edit(Hand(session, issue_id, LATER), subject="El nuestro", preview="Línea", language="es")
+        edit(Hand(session, issue_id, LATER), subject="العدد", language="ar")
     issue = draft(filled, issue_id)
     assert issue.subjects == {"ar": "العدد", "en": "Ours", "es": "El nuestro"}
     assert issue.preheaders["en"] == "Line"
@@ -447,7 +449,7 @@ def test_a_text_that_no_mail_can_carry_is_refused(plain: Database, change: dict[
     issue_id = collect(plain).issue_id
     before = dump(plain)
     with plain.transaction() as session, pytest.raises(BadInput, match=reason):
-        edit(session, issue_id, LATER, **change)
+        edit(Hand(session, issue_id, LATER), **change)
     assert dump(plain) == before
 
 
@@ -459,9 +461,9 @@ def test_what_has_gone_out_is_not_edited(plain: Database, state: State) -> None:
         session.execute(update(IssueRow).values(state=state.value))
     with plain.transaction() as session:
         with pytest.raises(IllegalMove, match="quarterly-2024-q2 is"):
-            edit(session, issue_id, LATER, subject="B")
+            edit(Hand(session, issue_id, LATER), subject="B")
         with pytest.raises(IllegalMove):
-            hold(session, issue_id, added, LATER)
+            hold(Hand(session, issue_id, LATER), [added])
 
 
 def test_an_item_is_taken_out_put_back_and_made_the_lead(filled: Database) -> None:
@@ -470,13 +472,13 @@ def test_an_item_is_taken_out_put_back_and_made_the_lead(filled: Database) -> No
     assert before.lead is not None
     lead, other = before.lead.source.publication_id, before.sections[1].items[0].source.publication_id
     with filled.transaction() as session:
-        hold(session, issue_id, lead, NOW, reason="the mayor asked to wait")
+        hold(Hand(session, issue_id, NOW), [lead], reason="the mayor asked to wait")
     after = draft(filled, issue_id)
     assert after.lead is None
     assert len(after.items) == len(before.items) - 1
     with filled.transaction() as session:
-        use(session, issue_id, other, NOW, role=Role.LEAD)
-        use(session, issue_id, lead, NOW, section="read", role=Role.LEAD)
+        use(Hand(session, issue_id, NOW), [other], role=Role.LEAD)
+        use(Hand(session, issue_id, NOW), [lead], section="read", role=Role.LEAD)
     back = draft(filled, issue_id)
     assert back.lead is not None
     assert back.lead.source.publication_id == lead
@@ -498,15 +500,15 @@ def test_a_full_section_takes_one_more_as_a_line(plain: Database) -> None:
     added = publish(plain, "one more", "2024-06-01", url="https://example.org/more")
     undated = publish(plain, "undated", "", url="https://example.org/undated")
     with plain.transaction() as session:
-        use(session, issue_id, added, NOW)
+        use(Hand(session, issue_id, NOW), [added])
         with pytest.raises(BadInput, match="no section 'sport'; it has: work, read, news, open"):
-            use(session, issue_id, added, NOW, section="sport")
+            use(Hand(session, issue_id, NOW), [added], section="sport")
         with pytest.raises(BadInput, match="has no date"):
-            use(session, issue_id, undated, NOW)
+            use(Hand(session, issue_id, NOW), [undated])
         with pytest.raises(NotFound):
-            use(session, issue_id, 999, NOW)
+            use(Hand(session, issue_id, NOW), [999])
         with pytest.raises(BadInput, match="reason is empty"):
-            decline(session, issue_id, added, NOW, reason="")
+            decline(Hand(session, issue_id, NOW), [added], reason="")
     assert draft(plain, issue_id).items[-1].role is Role.MORE
 
 
@@ -514,14 +516,14 @@ def test_an_item_is_worded_in_each_language(plain: Database) -> None:
     added = publish(plain, "A report", "2024-05-01", url="https://example.org/r", summary="Long.")
     issue_id = collect(plain).issue_id
     with plain.transaction() as session:
-        set_wording(session, issue_id, added, "en", NOW, title="Shorter", action="Read it")
-        set_wording(session, issue_id, added, "es", NOW, title="Un informe", summary="Uno.\nDos.")
+        set_wording(Hand(session, issue_id, NOW), added, "en", title="Shorter", action="Read it")
+        set_wording(Hand(session, issue_id, NOW), added, "es", title="Un informe", summary="Uno.\nDos.")
         with pytest.raises(BadInput, match="no words in fr yet"):
-            set_wording(session, issue_id, added, "fr", NOW, summary="Long.")
+            set_wording(Hand(session, issue_id, NOW), added, "fr", summary="Long.")
         with pytest.raises(BadInput, match="The title holds a line break"):
-            set_wording(session, issue_id, added, "en", NOW, title="A\nB")
+            set_wording(Hand(session, issue_id, NOW), added, "en", title="A\nB")
         with pytest.raises(NotFound):
-            set_wording(session, issue_id, 999, "en", NOW, title="A")
+            set_wording(Hand(session, issue_id, NOW), 999, "en", title="A")
     item = draft(plain, issue_id).items[0]
     assert item.wordings == {"en": Wording("Shorter", "Long.", "Read it"), "es": Wording("Un informe", "Uno. Dos.")}
     assert item.source.title == "A report"
@@ -633,11 +635,9 @@ def test_several_publications_are_chosen_at_once(plain: Database) -> None:
     numbers = [publish(plain, name, "2024-05-01") for name in ("a", "b", "c")]
     issue_id = collect(plain).issue_id
     with plain.transaction() as session:
-        choose(session, issue_id, "hold", numbers[:2], NOW)
-        choose(session, issue_id, "decline", numbers[2:], NOW, reason="old")
-        choose(session, issue_id, "use", numbers[:1], NOW)
-        with pytest.raises(BadInput, match="use, hold, decline"):
-            choose(session, issue_id, "burn", numbers, NOW)
+        hold(Hand(session, issue_id, NOW), numbers[:2])
+        decline(Hand(session, issue_id, NOW), numbers[2:], reason="old")
+        use(Hand(session, issue_id, NOW), numbers[:1])
     assert {title: state for title, (state, _) in covered(plain, issue_id).items()} == {
         "a": "used", "b": "held", "c": "declined",
     }  # fmt: skip

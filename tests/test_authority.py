@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
-from newsletter.issues.editing import set_block
+from newsletter.issues.inserting import set_block
+from newsletter.issues.revising import Hand
 from newsletter.issues.rhythms import set_rhythm
 from newsletter.issues.views import find
 from newsletter.publications import sourcing
@@ -148,7 +149,7 @@ def _with_a_key(route: Route) -> None:
 
 def _with_a_block(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
-        set_block(session, find(session, SLUG).id, "text", {"text": "Words"}, route.pipeline.clock())
+        set_block(Hand(session, find(session, SLUG).id, route.pipeline.clock()), "text", {"text": "Words"})
 
 
 def _with_a_rhythm(route: Route) -> None:
@@ -182,6 +183,8 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
     "issue ask": ("edit", _at_draft, [SLUG, "--kind", "director", "--owner", APPROVER, "--due", "2099-06-28"]),
     "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
+    "issue undo": ("edit", _with_a_block, [SLUG]),
+    "issue restore": ("edit", _with_a_block, [SLUG, "--to", "1"]),
     "issue use": ("choose", _at_draft, [SLUG, "1"]),
     "issue hold": ("choose", _at_draft, [SLUG, "7"]),
     "issue decline": ("choose", _at_draft, [SLUG, "7", "--reason", "Old"]),
@@ -239,7 +242,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
 }  # fmt: skip
 READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
-    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list",
+    "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list", "issue history",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
     "staff list", "keys list", "transports list", "worker", "web", "run", "console",
     "scheduler",

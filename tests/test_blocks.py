@@ -14,8 +14,9 @@ from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.issues import views
 from newsletter.issues.blocks import block_fields
 from newsletter.issues.drafts import load
-from newsletter.issues.editing import remove_block, set_block
+from newsletter.issues.inserting import remove_block, set_block
 from newsletter.issues.model import Block, BlockKind, Draft, State
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import BlockRow, IssueRow
 from newsletter.staff.people import add as add_person
 from newsletter.staff.tables import ActivityRow
@@ -34,7 +35,9 @@ def plain(database: Database) -> Database:
 
 def put(database: Database, issue_id: int, kind: str, fields: dict[str, str], **more: str) -> int:
     with database.transaction() as session:
-        return set_block(session, issue_id, kind, fields, LATER, **more)
+        id_ = set_block(Hand(session, issue_id, LATER), kind, fields, **more).id
+        assert id_ is not None
+        return id_
 
 
 def test_the_note_stands_before_the_lead_and_there_is_one(plain: Database) -> None:
@@ -57,10 +60,10 @@ def test_a_block_is_taken_out_again_in_every_language(plain: Database) -> None:
     note = put(plain, issue_id, "director", NOTE)
     put(plain, issue_id, "director", {"text": "Una idea.", "name": "Ana"}, language="es")
     with plain.transaction() as session:
-        remove_block(session, issue_id, note, LATER)
+        remove_block(Hand(session, issue_id, LATER), note)
     assert draft(plain, issue_id).opening == ()
     with pytest.raises(NotFound, match="issue show"), plain.transaction() as session:
-        remove_block(session, issue_id, note, LATER)
+        remove_block(Hand(session, issue_id, LATER), note)
 
 
 def test_the_others_are_added_after_the_items_of_their_section(plain: Database) -> None:
@@ -103,7 +106,7 @@ def test_a_block_that_cannot_be_shown_is_refused(
 ) -> None:
     issue_id = collect(plain).issue_id
     with plain.transaction() as session, pytest.raises(BadInput, match=reason):
-        set_block(session, issue_id, kind, fields, LATER)
+        set_block(Hand(session, issue_id, LATER), kind, fields)
     with plain.reading() as session:
         assert session.scalar(select(func.count()).select_from(BlockRow)) == 0
         assert views.find(session, issue_id).revision == 1
@@ -113,13 +116,13 @@ def test_places_and_languages_that_are_not_there_are_named(plain: Database) -> N
     issue_id = collect(plain).issue_id
     with plain.transaction() as session:
         with pytest.raises(BadInput, match="no section 'sport'; it has: work, read, news, open"):
-            set_block(session, issue_id, "text", {"text": "A"}, LATER, section="sport")
+            set_block(Hand(session, issue_id, LATER), "text", {"text": "A"}, section="sport")
         with pytest.raises(BadInput, match="stands before the lead"):
-            set_block(session, issue_id, "director", NOTE, LATER, section="read")
+            set_block(Hand(session, issue_id, LATER), "director", NOTE, section="read")
         with pytest.raises(BadInput, match="language code"):
-            set_block(session, issue_id, "text", {"text": "A"}, LATER, language="English")
+            set_block(Hand(session, issue_id, LATER), "text", {"text": "A"}, language="English")
         with pytest.raises(NotFound):
-            set_block(session, 999, "text", {"text": "A"}, LATER)
+            set_block(Hand(session, 999, LATER), "text", {"text": "A"})
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.PAUSED, State.SENT])
@@ -128,7 +131,7 @@ def test_what_has_gone_out_gets_no_block(plain: Database, state: State) -> None:
     with plain.transaction() as session:
         session.execute(update(IssueRow).values(state=state.value))
     with plain.transaction() as session, pytest.raises(IllegalMove):
-        set_block(session, issue_id, "director", NOTE, LATER)
+        set_block(Hand(session, issue_id, LATER), "director", NOTE)
 
 
 def test_an_empty_field_that_may_be_missing_is_missing() -> None:

@@ -12,8 +12,9 @@ import subscribers
 from newsletter.database import Database
 from newsletter.issues import rhythms, views
 from newsletter.issues.assembling import ARRIVED_LATER, Assembled, assemble
-from newsletter.issues.editing import decline, hold, use
 from newsletter.issues.model import CoverageState
+from newsletter.issues.picking import decline, hold, use
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import CoverageRow
 from newsletter.issues.views import Balance
 from newsletter.publications.tables import PublicationRow
@@ -74,8 +75,8 @@ def test_three_periods_in_a_row_account_for_every_publication_once(listed: Datab
     first = on_the_draft_s_day(listed, "2024-Q4")
     assert (first.used, first.declined, first.undated) == (4, 2, 1)
     with listed.transaction() as session:
-        hold(session, first.issue_id, held, BEGIN, reason="waits for a picture")
-        decline(session, first.issue_id, declined, BEGIN, reason="off topic")
+        hold(Hand(session, first.issue_id, BEGIN), [held], reason="waits for a picture")
+        decline(Hand(session, first.issue_id, BEGIN), [declined], reason="off topic")
     assert covered(listed, first.issue_id) == {
         "october": ("used", ""),
         "to-hold": ("held", "waits for a picture"),
@@ -144,8 +145,8 @@ def test_an_open_call_that_was_used_is_used_again_only_by_hand_and_declined_it_s
         "offered", "used in quarterly-2024-q4; takes place on 2 December 2025",
     )  # fmt: skip
     with listed.transaction() as session:
-        use(session, second.issue_id, again, BEGIN)
-        decline(session, second.issue_id, enough, BEGIN, reason="once is enough")
+        use(Hand(session, second.issue_id, BEGIN), [again])
+        decline(Hand(session, second.issue_id, BEGIN), [enough], reason="once is enough")
     assert "again" in {item.source.title for item in draft(listed, second.issue_id).items}
     publish(listed, "c", "2025-05-03")
     third = covered(listed, on_the_draft_s_day(listed, "2025-Q2").issue_id)

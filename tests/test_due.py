@@ -12,7 +12,8 @@ from newsletter import bootstrap
 from newsletter.calendar import CalendarRow
 from newsletter.delivery.tables import DeliveryRow
 from newsletter.instance import NotOurs
-from newsletter.issues import editing, owed, rhythms
+from newsletter.issues import owed, rhythms
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import IssueRow
 from newsletter.publications.tables import PublicationRow, SourceRow
 from newsletter.staff.tables import StaffRow
@@ -330,7 +331,7 @@ def test_a_step_that_fails_holds_up_no_other_and_is_tried_again_later(
         patch.setattr("newsletter.rhythm.letters.reminders.owed", lambda *_: 1 / 0)
         with autumn.database.transaction() as session:
             issue = session.scalars(select(IssueRow).where(IssueRow.slug == SLUG)).one()
-            owed.ask(session, issue.id, "quote", AUTHOR, date(2024, 11, 1), autumn.now.date(), autumn.now)
+            owed.ask(Hand(session, issue.id, autumn.now), "quote", AUTHOR, date(2024, 11, 1), autumn.now.date())
         assert "Autumn 2024 has started" in subjects(work(autumn, "2024-10-02T09:00"))
     assert caplog.text.count("ZeroDivisionError") == 1
     assert work(autumn) == []
@@ -362,7 +363,9 @@ def test_with_nothing_due_nothing_is_written(autumn: Route) -> None:
 
 def ask_for(route: Route, day: date, who: str = SECOND_AUTHOR) -> int:
     with route.database.transaction() as session:
-        return owed.ask(session, route.issue().id, "director", who, day, route.now.date(), route.now).id
+        made = owed.ask(Hand(session, route.issue().id, route.now), "director", who, day, route.now.date())
+        assert made.id is not None
+        return made.id
 
 
 def test_whoever_owes_a_block_is_asked_and_reminded(either_route: Route) -> None:
@@ -382,9 +385,7 @@ def test_what_is_written_is_not_reminded_of(either_route: Route) -> None:
     route.now = at("2024-07-15T10:00", route)
     block = ask_for(route, date(2024, 7, 22))
     work(route)
-    with route.database.transaction() as session:
-        editing.set_block(session, route.issue().id, "director", {"text": "Words.", "name": "A. D."}, route.now,
-                          block_id=block)  # fmt: skip
+    route.pipeline.editor.word_block(SLUG, route.who(AUTHOR), block, {"text": "Words.", "name": "A. D."})
     assert work(route, "2024-07-30T09:00") == []
     with route.database.reading() as session:
         assert session.scalar(select(func.count()).where(CalendarRow.done_at.is_(None))) == 0

@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from newsletter.issues import ics, owed, rhythms
 from newsletter.issues.ics import Entry, calendar
+from newsletter.issues.revising import Hand
 from newsletter.issues.tables import IssueRow
 from subscribers import Purpose
 from subscribers.tables import ListRow
@@ -259,7 +260,7 @@ def test_a_planned_issue_stands_where_it_is_planned_and_what_is_owed_stands_ther
     with route.database.transaction() as session:
         session.execute(update(IssueRow).values(planned_at=planned))
         day, today = date(2024, 6, 28), route.now.date()
-        owed.ask(session, route.issue().id, "director", APPROVER, day, today, route.now)
+        owed.ask(Hand(session, route.issue().id, route.now), "director", APPROVER, day, today)
     known = {str(event["SUMMARY"]): event["DTSTART"].dt for event in events(ask(route, address).content)}
     assert known["The Quarterly, Summer 2024 goes out"] == planned
     assert known["Summer 2024: the director's note from Pat Approver"] == day

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from newsletter.errors import BadInput, IllegalMove, NotFound
-from newsletter.issues.editing import remove_block, set_block
+from newsletter.issues.inserting import remove_block, set_block
 from newsletter.issues.model import BlockKind
 from newsletter.issues.owed import Owed, ask, owed
+from newsletter.issues.revising import Hand
 from newsletter.issues.views import blocks
 from tests.route import ADMIN, APPROVER, AUTHOR, SLUG, Route
 from tests.test_cli import Shell
@@ -24,12 +25,16 @@ def shell(route: Route, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 def asked(route: Route, kind: str, owner: str = APPROVER, due: date = DUE, **where: object) -> Owed:
     with route.database.transaction() as session:
-        return ask(session, route.issue().id, kind, owner, due, route.now.date(), route.now, **where)  # type: ignore[arg-type]
+        hand = Hand(session, route.issue().id, route.now)
+        made = ask(hand, kind, owner, due, route.now.date(), **where)  # type: ignore[arg-type]
+        return next(one for one in owed(session, hand.issue_id) if one.id == made.id)
 
 
 def written(route: Route, kind: str, fields: dict[str, str], block_id: int | None = None) -> int:
     with route.database.transaction() as session:
-        return set_block(session, route.issue().id, kind, fields, route.now, block_id=block_id)
+        id_ = set_block(Hand(session, route.issue().id, route.now), kind, fields, block_id=block_id).id
+        assert id_ is not None
+        return id_
 
 
 def still_owed(route: Route) -> list[tuple[BlockKind, str, str, date | None]]:
@@ -91,7 +96,7 @@ def test_the_note_passes_to_another_person_and_another_day(route: Route) -> None
 def test_what_is_asked_for_no_more_is_gone(route: Route) -> None:
     block = asked(route, "quote")
     with route.database.transaction() as session:
-        remove_block(session, route.issue().id, block.id, route.now)
+        remove_block(Hand(session, route.issue().id, route.now), block.id)
     assert still_owed(route) == []
 
 
@@ -127,7 +132,7 @@ def test_what_cannot_be_asked_for_is_refused(route: Route) -> None:
 
 def remove_note(route: Route, note: int) -> None:
     with route.database.transaction() as session:
-        remove_block(session, route.issue().id, note, route.now)
+        remove_block(Hand(session, route.issue().id, route.now), note)
 
 
 def test_it_is_typed_and_shown(shell: Shell) -> None:

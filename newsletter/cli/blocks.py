@@ -8,11 +8,9 @@ from newsletter.cli import telling
 from newsletter.cli.console import By, actor, day, opened, refusals, say
 from newsletter.cli.sending import Issue
 from newsletter.errors import BadInput
-from newsletter.issues import editing
-from newsletter.issues import owed as asking
 from newsletter.issues.blocks import FIELDS
+from newsletter.issues.owed import owed
 from newsletter.issues.views import find
-from newsletter.staff.people import log
 
 app = typer.Typer()
 
@@ -39,16 +37,11 @@ def block(
     An empty line (\n\n) parts paragraphs; \n parts figures, each "value | what it counts | source".
     """
     with refusals(), opened() as pipeline:
-        fields, who, now = _fields(field), actor(pipeline, by), pipeline.clock()
-        who.permit("edit")
-        with pipeline.database.transaction() as session:
-            found = find(session, issue, lock=True)
-            id_ = editing.set_block(
-                session, found.id, kind, fields, now, language=language, section=section, block_id=block
-            )
-            log(session, who, "block", now, found.id, block=id_, kind=kind, language=language, section=section)
+        made = pipeline.editor.add_block(
+            issue, actor(pipeline, by), kind, _fields(field), language=language, section=section, block=block
+        )
         done = "Worded" if block is not None else "Added"
-        say("The note is in." if kind == "director" else f"{done} (block {id_}).")
+        say("The note is in." if kind == "director" else f"{done} (block {made.id}).")
         say("If the issue was approved, it needs a new yes.")
 
 
@@ -66,15 +59,13 @@ def ask(
 ) -> None:
     """Note who owes the director's note, a text, a quote or numbers. Until it is written the mail is without it."""
     with refusals(), opened() as pipeline:
-        who, now, on = actor(pipeline, by), pipeline.clock(), day(due, "--due")
-        who.permit("edit")
+        on = day(due, "--due")
         assert on is not None
-        today = now.astimezone(pipeline.settings.zone).date()
-        with pipeline.database.transaction() as session:
-            found = find(session, issue, lock=True)
-            made = asking.ask(session, found.id, kind, owner, on, today, now, section=section, block_id=block)
-            log(session, who, "ask", now, found.id, block=made.id, kind=kind, owner=made.owner_id, due_on=due)
-        telling.asked(made, found.slug)
+        made = pipeline.editor.ask(issue, actor(pipeline, by), kind, owner, on, section=section, block=block)
+        with pipeline.database.reading() as session:
+            found = find(session, issue)
+            one = next(one for one in owed(session, found.id) if one.id == made.id)
+        telling.asked(one, found.slug)
 
 
 @app.command("remove-block")
@@ -83,12 +74,7 @@ def remove_block(
 ) -> None:
     """Take a text, a quote, numbers, a button or the director's note out again, or ask for it no more."""
     with refusals(), opened() as pipeline:
-        who, now = actor(pipeline, by), pipeline.clock()
-        who.permit("edit")
-        with pipeline.database.transaction() as session:
-            found = find(session, issue, lock=True)
-            editing.remove_block(session, found.id, block, now)
-            log(session, who, "remove-block", now, found.id, block=block)
+        pipeline.editor.remove_block(issue, actor(pipeline, by), block)
         say("Taken out.")
 
 

@@ -23,7 +23,7 @@ from newsletter.cli.preparing import prepare
 from newsletter.cli.sending import deliver_notices, status_facts
 from newsletter.delivery.sending import Tally
 from newsletter.errors import BadInput
-from newsletter.issues import editing, lists
+from newsletter.issues import lists
 from newsletter.issues.views import coverage, find
 from newsletter.mailbox import Mailbox, MailboxServer
 from newsletter.pipeline import Pipeline, SendResult
@@ -34,7 +34,7 @@ from newsletter.sample import pictures, publications_path
 from newsletter.sample.readers import readers
 from newsletter.sample.writing import HEADLINES, NOTE, NUMBERS
 from newsletter.settings import load
-from newsletter.staff.people import Actor, add, log
+from newsletter.staff.people import Actor, add
 from newsletter.staff.people import find as find_person
 
 PAGES_PORT = 8000  # where the pages are
@@ -229,16 +229,13 @@ def _add_readers(pipeline: Pipeline, folder: Path, list_id: int) -> None:
 
 def _write(pipeline: Pipeline, issue_id: int, author: Actor) -> None:
     """What an author adds to a draft by hand."""
-    now = pipeline.clock()
-    with pipeline.database.transaction() as session:
-        for kind, fields in (("director", NOTE), ("numbers", NUMBERS)):
-            block = editing.set_block(session, issue_id, kind, fields, now)
-            log(session, author, "block", now, issue_id, block=block, kind=kind)
-        for external_id, title in HEADLINES.items():
-            found = select(PublicationRow.id).where(PublicationRow.external_id == external_id)
-            publication = session.scalars(found).one()
-            editing.set_wording(session, issue_id, publication, "en", now, title=title)
-            log(session, author, "edit", now, issue_id, publication=publication, title=title)
+    for kind, fields in (("director", NOTE), ("numbers", NUMBERS)):
+        pipeline.editor.add_block(str(issue_id), author, kind, fields)
+    with pipeline.database.reading() as session:
+        found = select(PublicationRow.external_id, PublicationRow.id).where(PublicationRow.external_id.in_(HEADLINES))
+        numbers = dict(session.execute(found).tuples().all())
+    for external_id, title in HEADLINES.items():
+        pipeline.editor.word_item(str(issue_id), author, numbers[external_id], "en", title=title)
 
 
 def _actor(pipeline: Pipeline, email: str) -> Actor:

@@ -13,10 +13,8 @@ from newsletter.publications import adding, changes, importing, views
 from newsletter.publications.checking import columns
 from newsletter.publications.finding import BY_HAND
 from newsletter.publications.kinds import kinds
-from newsletter.publications.pasted import filled_in
 from newsletter.publications.reading import one
 from newsletter.publications.sources.model import Flag
-from newsletter.publications.sources.pasting import read_link
 from newsletter.publications.store import stored
 from newsletter.staff.people import log
 
@@ -86,22 +84,18 @@ def paste(
     with refusals(), opened() as pipeline:
         who = actor(pipeline, by)
         who.permit("import")
-        with fetch.web(pipeline.settings) as web:
-            entry = read_link(web, url)
-        with pipeline.database.reading() as session:
-            known = [row.slug for row in kinds(session)]
-            own = pipeline.own_hosts(session)
-        found, because = filled_in(entry, said, own, known)
+        linked = pipeline.read_link(url, said)
+        found, because = linked.publication, linked.because
         for name, value in columns(found).items():
             if name != "external_id":
                 say(f"  {name.replace('_', ' '):16} {value}")
         say(f"  {'kind because':16} {'you say so' if kind else because}")
-        if Flag.LOGIN in entry.flags:
+        if Flag.LOGIN in linked.flags:
             say("  It needs a subscription to be read.")
         if dry_run:
             say("Nothing was added.")
             return
-        id_ = pipeline.paste(found, entry.flags, who)
+        id_ = pipeline.paste(found, linked.flags, who)
         say(f"Publication {id_}: {found.title}")
         if found.published_on is None:
             say(f"It has no date, and will be in no issue before it has: newsletter publications date {id_} DAY")
@@ -111,14 +105,9 @@ def paste(
 def date_(publication: int, day_: Annotated[str, typer.Argument(metavar="DAY")], by: By = None) -> None:
     """Give a publication its day; one without waits in the tray."""
     with refusals(), opened() as pipeline:
-        who = actor(pipeline, by)
-        who.permit("import")
         given = day(day_, "DAY")
         assert given is not None
-        with pipeline.database.transaction() as session:
-            now = pipeline.clock()
-            title = adding.give_day(session, publication, given, now)
-            log(session, who, "import", now, publication=publication, published_on=given.isoformat())
+        title = pipeline.give_day(publication, given, actor(pipeline, by))
         say(f"{title}: published on {given}.")
 
 

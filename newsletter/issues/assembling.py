@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.errors import BadInput, NotFound
-from newsletter.issues import periods, rhythms
+from newsletter.issues import history, periods, rhythms
 from newsletter.issues.choosing import Choice, Place, choose
 from newsletter.issues.collecting import Sibling, Window, used_in, window
 from newsletter.issues.gathering import gather, siblings, undated
 from newsletter.issues.lists import profile
 from newsletter.issues.model import CoverageState, Profile
 from newsletter.issues.periods import Period
-from newsletter.issues.tables import CoverageRow, IssueRow, ListSectionRow, ProfileRow
+from newsletter.issues.shaping import note_owner, shapes
+from newsletter.issues.tables import CoverageRow, IssueRow, ProfileRow
 from newsletter.issues.views import balance
 from newsletter.issues.writing import Plan, write_issue
 
@@ -48,6 +49,7 @@ def assemble(
     *,
     zone: tzinfo = UTC,
     newest_leads: bool = False,
+    by: int | None = None,
 ) -> Assembled:
     """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it. `newest_leads`: the
     newest with a good picture opens it.
@@ -64,7 +66,9 @@ def assemble(
         until = collects_until or (dates.cut_off if dates else None)
         own = _own_days(siblings(session, speaker.list_id), period, collects_from, until)
         sends_on = dates.send.astimezone(zone).date() if dates else None
-        id_ = _create(session, slug, speaker, period, own, now, today, sends_on, newest_leads=newest_leads)
+        note_due = dates.review.astimezone(zone).date() if dates else None
+        id_ = _create(session, slug, speaker, period, own, now, today, sends_on, note_due, newest_leads=newest_leads)
+        history.begin(session, session.get_one(IssueRow, id_), now, by)
         return _assembled(session, id_, slug, created=True)
     if (collects_from or issue.collects_from, collects_until or issue.collects_until) != (
         issue.collects_from,
@@ -104,23 +108,19 @@ def _create(
     now: datetime,
     today: date,
     sends_on: date | None,
+    note_due: date | None,
     *,
     newest_leads: bool,
 ) -> int:
-    sections = tuple(
-        session.scalars(
-            select(ListSectionRow)
-            .where(ListSectionRow.list_id == speaker.list_id)
-            .order_by(ListSectionRow.position, ListSectionRow.id)
-        )
-    )
+    sections = shapes(session, speaker.list_id, own.first)
     gathered = gather(session, speaker, period, own, siblings(session, speaker.list_id), today)
     places = [Place(section.slug, tuple(section.kinds), section.cap) for section in sections]
     choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on,
                     newest_leads=newest_leads)  # fmt: skip
     if not choice.items:
         raise _nothing(session, choice, own)
-    return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice), now)
+    owner = note_owner(session, speaker.list_id, own.first)
+    return write_issue(session, Plan(slug, speaker, period, own, sections, gathered, choice, owner, note_due), now)
 
 
 def _offer(session: Session, issue: IssueRow, speaker: Profile, period: Period, now: datetime, today: date) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.errors import BadInput
-from newsletter.issues import periods
+from newsletter.issues import history, periods
 from newsletter.issues.fields import heading
 from newsletter.issues.model import IssueKind, State
 from newsletter.issues.proposing import MOST_SUBJECT
@@ -37,8 +37,9 @@ class Correction:
 
 
 def correct(
-    session: Session, first_id: int, now: datetime, *, subject: str | None = None, with_uncertain: bool = False
-) -> Correction:
+    session: Session, first_id: int, now: datetime, *, subject: str | None = None, with_uncertain: bool = False,
+    by: int | None = None,
+) -> Correction:  # fmt: skip
     """A draft that corrects an issue, in each of its languages. Nothing of the first one changes, nor its coverage."""
     first = session.scalars(select(IssueRow).where(IssueRow.id == first_id).with_for_update()).one()
     _refuse_archived(session, first)
@@ -67,6 +68,7 @@ def correct(
             )
         )  # fmt: skip
     session.flush()
+    history.begin(session, issue, now, by, history.CORRECTED)
     return Correction(issue.id, issue.slug)
 
 

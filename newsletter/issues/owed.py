@@ -1,16 +1,16 @@
 """Blocks that somebody owes: no words yet, so the mail knows nothing of them; who writes them, and by when."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput
-from newsletter.issues import block_rows
+from newsletter.issues import contents, inserting, places
 from newsletter.issues.blocks import block_kind
 from newsletter.issues.model import BlockKind
-from newsletter.issues.revising import edited, opened
+from newsletter.issues.revising import Hand, Revision, editing
 from newsletter.issues.tables import BlockRow, BlockWordingRow, IssueSectionRow
 from newsletter.staff import people
 from newsletter.staff.tables import StaffRow
@@ -40,23 +40,24 @@ class Owed:
 
 
 def ask(
-    session: Session, issue_id: int, kind: str, owner: str, due_on: date, today: date, now: datetime,
-    *, section: str | None = None, block_id: int | None = None,
-) -> Owed:  # fmt: skip
-    """Note that a member of staff (by address) owes a block by that day. With `block_id`, an owed block passes to
-    another person or day; the director's note, of which there is one, does so by itself.
+    hand: Hand, kind: str, owner: str, due_on: date, today: date, *, section: str | None = None,
+    block_id: int | None = None,
+) -> Revision:  # fmt: skip
+    """Note that a member of staff (by address) owes a block by that day; the block's id. With `block_id`, an owed block
+    passes to another person or day; the director's note, of which there is one, does so by itself.
     """
-    issue, known, person = opened(session, issue_id), block_kind(kind), people.find(session, owner)
+    known = block_kind(kind)
     if known not in IN_WORDS:
         raise BadInput(f"A {known} cannot be asked for; give it with `issue block`.")
     if due_on < today:
         raise BadInput(f"{due_on} has passed; give a day from today on.")
-    block = block_rows.wanted(session, issue, known, section, block_id)
-    if session.scalar(select(BlockWordingRow.language).where(BlockWordingRow.block_id == block.id).limit(1)):
-        raise BadInput(f"Block {block.id} of {issue.slug} is written already; word it anew with --block {block.id}.")
-    block.owner_id, block.due_on = person.id, due_on
-    edited(session, issue, now)
-    return next(one for one in owed(session, issue_id) if one.id == block.id)
+    with editing(hand, "ask") as edit:
+        person, block = people.find(hand.session, owner), inserting.wanted(edit, known, section, block_id)
+        if contents.block_languages(edit.draft, block):
+            raise BadInput(f"Block {block} of {edit.issue.slug} is written already; word it anew with --block {block}.")
+        edit.id = block
+        edit.write({places.block(block, "owed"): {"owner": person.id, "due": due_on.isoformat()}})
+    return edit.done
 
 
 def owed(session: Session, issue_id: int) -> tuple[Owed, ...]:

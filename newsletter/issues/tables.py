@@ -1,9 +1,9 @@
-"""The list's profile and rhythm, issues, their sections, items, blocks, wordings, and coverage."""
+"""The list's profile and rhythm, issues with all that is in them, their history, and who is there."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Row
@@ -132,6 +132,10 @@ class IssueSectionRow(Row):
 
 
 class ItemRow(Row):
+    """A publication in an issue. Where its picture is cut, `original_sha256` is what it is cut from, around the crop
+    point (0 to 1, from the left and from the top). `seen_change`: the last change of a website that people know of.
+    """
+
     __tablename__ = "issue_items"
     __table_args__ = (UniqueConstraint("issue_id", "publication_id"), UniqueConstraint("issue_id", "anchor"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -142,7 +146,11 @@ class ItemRow(Row):
     position: Mapped[int]
     anchor: Mapped[str] = mapped_column(String(80))
     media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    original_sha256: Mapped[str | None] = mapped_column(String(64))
+    crop_x: Mapped[float | None]
+    crop_y: Mapped[float | None]
     image_credit: Mapped[str] = mapped_column(Text, default="")
+    seen_change: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class ItemWordingRow(Row):
@@ -156,9 +164,13 @@ class ItemWordingRow(Row):
 
 
 class BlockRow(Row):
-    """What is no publication. With no section it stands before the lead. Owner and deadline: who owes it, by when."""
+    """What is no publication. With no section it stands before the lead. Owner and deadline: who owes it, by when.
+
+    A number is given once: a block that is brought back has its own.
+    """
 
     __tablename__ = "issue_blocks"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
     section_id: Mapped[int | None] = mapped_column(ForeignKey("issue_sections.id"))
@@ -190,3 +202,30 @@ class CoverageRow(Row):
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime]
+
+
+class RevisionRow(Row):
+    """An issue as one edit left it. `state`: all its places, or, where it is not whole, what differs from the revision
+    before: the places that are set, and those that are gone. `undoes`: the revision that it takes back.
+    """
+
+    __tablename__ = "issue_revisions"
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    verb: Mapped[str] = mapped_column(String(40))
+    places: Mapped[list[str]]
+    is_whole: Mapped[bool]
+    state: Mapped[dict[str, Any]]
+    undoes: Mapped[int | None]
+
+
+class PresenceRow(Row):
+    """Where in an issue somebody was last seen at work."""
+
+    __tablename__ = "issue_presence"
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime]

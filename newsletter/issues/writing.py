@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice, zip_longest
 
 from sqlalchemy import func, select
@@ -12,19 +12,21 @@ from newsletter.issues import periods
 from newsletter.issues.choosing import Choice, Chosen
 from newsletter.issues.collecting import Family, Window
 from newsletter.issues.gathering import Gathered, picture_row
-from newsletter.issues.model import CoverageState, IssueKind, Profile, Role, State
+from newsletter.issues.model import BlockKind, CoverageState, IssueKind, Profile, Role, State
 from newsletter.issues.periods import Period
 from newsletter.issues.proposing import Contents, in_order, preview, subject
+from newsletter.issues.shaping import Shape
 from newsletter.issues.shortening import anchor
 from newsletter.issues.tables import (
+    BlockRow,
     CoverageRow,
     IssueRow,
     IssueSectionRow,
     IssueWordingRow,
     ItemRow,
-    ListSectionRow,
 )
 from newsletter.issues.wording import first_title, first_wordings
+from newsletter.publications import changes
 from newsletter.publications.model import Layout
 
 MOST_PICTURES = 6
@@ -40,9 +42,11 @@ class Plan:
     profile: Profile
     period: Period
     own: Window
-    sections: tuple[ListSectionRow, ...]
+    sections: tuple[Shape, ...]
     gathered: Gathered
     choice: Choice
+    note_owner: int | None = None  # who owes the director's note, as the last one
+    note_due: date | None = None
 
 
 def write_issue(session: Session, plan: Plan, now: datetime) -> int:
@@ -51,6 +55,7 @@ def write_issue(session: Session, plan: Plan, now: datetime) -> int:
     sections = _sections(session, plan, issue.id)
     _items(session, plan, issue.id, sections)
     _coverage(session, plan, issue.id, now)
+    _owed(session, plan, issue.id)
     for language in _languages(plan):
         contents, name = _contents(plan, language), periods.name(plan.period, language)
         session.add(
@@ -91,8 +96,8 @@ def _sections(session: Session, plan: Plan, issue_id: int) -> dict[str, int]:
             issue_id=issue_id,
             slug=section.slug,
             position=section.position,
-            titles=section.titles,
-            kinds=section.kinds,
+            titles=dict(section.titles),
+            kinds=list(section.kinds),
             cap=section.cap,
             layout=section.layout,
         )
@@ -105,7 +110,7 @@ def _sections(session: Session, plan: Plan, issue_id: int) -> dict[str, int]:
 
 def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]) -> None:
     taken = {*_TAKEN, *sections}
-    bared = _without_picture(plan)
+    bared, seen = _without_picture(plan), changes.latest(session)
     rows: list[tuple[ItemRow, Family]] = []
     for chosen in plan.choice.items:
         family = plan.gathered.families[chosen.candidate.id]
@@ -119,6 +124,7 @@ def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]
             anchor=anchor(_title(plan, chosen.candidate.id), f"item-{chosen.candidate.id}", taken),
             media_sha256=pictured.media_sha256 if pictured else None,
             image_credit=pictured.image_credit if pictured else "",
+            seen_change=seen,
         )
         rows.append((row, family))
     session.add_all(row for row, _ in rows)
@@ -127,6 +133,15 @@ def _items(session: Session, plan: Plan, issue_id: int, sections: dict[str, int]
         members = [plan.gathered.rows[one.id] for one in family.members]
         labels = plan.gathered.kinds[members[0].kind].labels.values()
         session.add_all(first_wordings(row.id, members, labels, plan.profile))
+
+
+def _owed(session: Session, plan: Plan, issue_id: int) -> None:
+    """The director's note, where somebody wrote one for the last issue because he was asked."""
+    if plan.note_owner is not None:
+        note = BlockRow(issue_id=issue_id, position=1, kind=BlockKind.DIRECTOR.value)
+        note.owner_id, note.due_on = plan.note_owner, plan.note_due
+        session.add(note)
+        session.flush()
 
 
 def _without_picture(plan: Plan) -> frozenset[int]:

@@ -32,7 +32,22 @@ class Encoded:
 
 def encode(content: bytes, max_width: int) -> Encoded:
     """The same bytes give the same result. BadInput says why a file is no picture we take."""
-    image = _fitted(_opened(content), max_width)
+    return _written(_fitted(_opened(content), max_width))
+
+
+def cut(content: bytes, shape: tuple[int, int], x: float, y: float, max_width: int) -> Encoded:
+    """As much of a picture as fits that shape (width to height), as near around a point as its edges allow. `x` and
+    `y`: from 0 to 1, from the left and from the top.
+    """
+    image = _opened(content)
+    scale = min(image.width / shape[0], image.height / shape[1])
+    width, height = max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
+    left = min(max(0, round(x * image.width - width / 2)), image.width - width)
+    top = min(max(0, round(y * image.height - height / 2)), image.height - height)
+    return _written(_fitted(image.crop((left, top, left + width, top + height)), max_width))
+
+
+def _written(image: Image.Image) -> Encoded:
     written, extension = _encoded(image)
     while len(written) > AIM and min(image.size) > _SMALLEST:
         image = image.resize((int(image.width * _SHRINK), int(image.height * _SHRINK)), Image.Resampling.LANCZOS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.publications.checking import COLUMNS
@@ -74,6 +74,11 @@ def changes(session: Session, publication_id: int | None = None, most: int = 100
         Change(row.publication_id, title, source, row.at, row.what, row.before, row.after)
         for row, title, source in session.execute(query)
     )
+
+
+def latest(session: Session) -> int:
+    """The number of the last change that was noticed; 0 where there was none."""
+    return session.scalar(select(func.max(ChangeRow.id))) or 0
 
 
 def _plain(value: Any) -> Any:

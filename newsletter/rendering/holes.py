@@ -15,7 +15,9 @@ _SAID = {
         "Choose which of the items below opens the issue, and give it a picture.",
     ),
 }
-_DOTTED = "margin:24px 0 0;padding:16px 20px;border:2px dotted currentColor;border-radius:8px;opacity:.75;direction:ltr;text-align:left"
+_DOTTED = (
+    "margin:24px 0 0;padding:16px 20px;border:2px dotted currentColor;border-radius:8px;direction:ltr;text-align:left"
+)
 _PARAGRAPH = re.compile("<p[^>]*>(⟦[a-z]+⟧)</p>")
 
 

@@ -44,7 +44,9 @@ def make_list(session: Session, found: Found, email: str, now: datetime) -> int:
     return list_id
 
 
-def make_issue(session: Session, list_slug: str, first: date, today: date, now: datetime, zone: tzinfo) -> str:
+def make_issue(
+    session: Session, list_slug: str, first: date, today: date, now: datetime, zone: tzinfo, by: int | None
+) -> str:
     """The draft of these months, its sections as wide as they are filled; its short name. Again, it only offers what is
     new.
     """
@@ -54,7 +56,9 @@ def make_issue(session: Session, list_slug: str, first: date, today: date, now: 
         section.cap = caps[section.slug]
     session.flush()
     label = months.period(today).label
-    return assembling.assemble(session, list_slug, label, now, today, first, today, zone=zone, newest_leads=True).slug
+    return assembling.assemble(
+        session, list_slug, label, now, today, first, today, zone=zone, newest_leads=True, by=by
+    ).slug
 
 
 def sender_of(email: str) -> str:

@@ -102,8 +102,9 @@ class Works:
             face = next(iter(subscribers.lists(session)), None)
             if face is None:
                 raise NotFound("There is no list that an issue could be for.")
-            slug = making.make_issue(session, face.slug, first, today, now, self._settings.zone)
-            people.log(session, self._who(standing.email, session), "assemble", now, first=first.isoformat())
+            who = self._who(standing.email, session)
+            slug = making.make_issue(session, face.slug, first, today, now, self._settings.zone, who.staff_id)
+            people.log(session, who, "assemble", now, first=first.isoformat())
             store.answer(session, {"issue": slug}, now)
             store.move(session, Step.DRAFT, now, only_from=Step.MAKING)
 
