@@ -12,7 +12,7 @@ import typer
 from newsletter import serving, settings
 from newsletter.cli.console import err, opened, options, refusals, say
 from newsletter.cli.preparing import prepare
-from newsletter.cli.running import keep_running
+from newsletter.cli.running import Taken, keep_running
 from newsletter.cli.web import show, sign_in
 from newsletter.cli.worker import logged
 from newsletter.errors import BadInput
@@ -57,7 +57,7 @@ def init(
                 show(link, no_browser=no_browser)
                 return
         with logged():
-            keep_running(lambda pipeline: _sign_in(pipeline, no_browser=no_browser))
+            _keep_running(options.config, no_browser=no_browser)
 
 
 def _asked(website: str | None, email: str | None) -> tuple[str, str]:
@@ -104,7 +104,7 @@ def _free_port() -> int:
 
 
 def _is_running(pipeline: Pipeline, link: str) -> bool:
-    """Whether these very pages answer already; where another program has their port, they get another one."""
+    """Whether these very pages answer already."""
     host, port = pipeline.settings.listens_at
     try:
         with serving.bound(host, port):
@@ -115,6 +115,17 @@ def _is_running(pipeline: Pipeline, link: str) -> bool:
         with urllib.request.urlopen(link, timeout=3):  # noqa: S310 -- our own; looking at it uses nothing up
             return True
     except (urllib.error.URLError, OSError, ValueError):
-        if pipeline.settings.base_is_loopback and not pipeline.settings.listen:
-            settings_file.put(pipeline.settings.file, "base_url", f"http://127.0.0.1:{_free_port()}")
         return False
+
+
+def _keep_running(config: Path, *, no_browser: bool) -> None:
+    """Where another program has the port of pages that only this machine sees, they get another one."""
+    for attempt in range(_TRIES):
+        try:
+            keep_running(lambda pipeline: _sign_in(pipeline, no_browser=no_browser))
+            return
+        except Taken:
+            read = settings.load(config)
+            if attempt == _TRIES - 1 or read.listen or not read.base_is_loopback:
+                raise
+            settings_file.put(read.file, "base_url", f"http://127.0.0.1:{_free_port()}")

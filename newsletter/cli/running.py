@@ -16,6 +16,10 @@ from newsletter.pipeline import Pipeline
 Ready = Callable[[Pipeline], None]
 
 
+class Taken(BadInput):
+    """Another program listens there."""
+
+
 def keep_running(ready: Ready | None = None, *, alone: bool = False) -> None:
     """Serve the pages; unless they are `alone`, do what is due, too. `ready` is told once, when they are there.
 
@@ -62,7 +66,7 @@ def _bound(pipeline: Pipeline) -> socket.socket:
     try:
         return serving.bound(host, port)
     except OSError as error:
-        raise BadInput(f"{host}:{port} cannot be listened at: {error.strerror}. Set LISTEN to another.") from None
+        raise Taken(f"{host}:{port} cannot be listened at: {error.strerror}. Set LISTEN to another.") from None
 
 
 def _serve(pipeline: Pipeline, web: socket.socket, over: threading.Event, ready: Ready | None) -> None:

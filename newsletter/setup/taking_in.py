@@ -16,6 +16,15 @@ _NAME = "readers-waiting"
 _KINDS = (".csv", ".xlsx", ".txt", ".tsv")
 PASTED = ".txt"
 _SHOWN = 5
+_AS = {
+    "email": "the address", "name": "the name", "first_name": "the first name", "last_name": "the last name",
+    "language": "the language", "state": "how they stand", "left": "whether they have left",
+    "subscribed": "whether they are on the list", "opted_in_at": "when they signed up",
+    "opted_in_ip": "from where they signed up", "confirmed_at": "when they confirmed",
+    "confirmed_ip": "from where they confirmed", "added_at": "when they were added", "left_at": "when they left",
+    "left_because": "why they left", "bounced_at": "when mail came back", "words": "what they agreed to",
+    "source": "where they signed up",
+}  # fmt: skip
 SHOWN, WORDS, UNKNOWN = "shown", "words", "unknown"  # what may be decided
 
 
@@ -139,12 +148,14 @@ def _import(
 
 
 def _columns(seen: subscribers.Opened) -> str:
+    """What each column was taken for, in a sentence."""
     if seen.columns is None:
         return ""
-    read = ", ".join(f"{seen.columns.names[place]} = {what}" for what, place in seen.columns.places.items())
-    whose = f"From {seen.columns.whose.title()}. " if seen.columns.whose else ""
+    known = seen.columns
+    read = (f"“{known.names[place]}” as {_AS.get(what.value, what.value)}" for what, place in known.places.items())
+    whose = f"From {known.whose.title()}. " if known.whose else ""
     aside = f" Left aside: {', '.join(seen.ignored)}." if seen.ignored else ""
-    return f"{whose}Columns: {read}.{aside}"
+    return f"{whose}We read {', '.join(read)}.{aside}"
 
 
 def _required(folder: Path) -> Path:
