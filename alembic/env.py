@@ -9,6 +9,7 @@ import newsletter.delivery.tables
 import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables
+import newsletter.preflight.tables
 import newsletter.publications.tables
 import newsletter.staff.tables
 import subscribers

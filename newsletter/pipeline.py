@@ -35,11 +35,11 @@ from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
-from newsletter.entrance import Entrance
-from newsletter.errors import BadInput, IllegalMove
+from newsletter.entrance import Account, Entrance, Team
+from newsletter.errors import BadInput, IllegalMove, RenderError
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
-from newsletter.issues.model import State
+from newsletter.issues.model import RELEASED, State
 from newsletter.issues.views import IssueSummary, find
 from newsletter.publications import adding, collecting, pasted, sourcing
 from newsletter.publications import picturing as picturing_publications
@@ -93,6 +93,15 @@ class SendResult:
     tally: Tally | None
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An issue with its findings, and how far the last look at the network came. `version`: None where none can be."""
+
+    version: Version | None
+    findings: tuple[preflight.Finding, ...]
+    looking: preflight.Looking
+
+
 class Pipeline:
     """publications -> issues -> rendering -> preflight -> approval -> delivery."""
 
@@ -105,14 +114,26 @@ class Pipeline:
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
         self.editor = Editor(settings, database, clock)
+        self.checking = preflight.Checking(settings, database, clock, route_is_remote=self.mail_leaves)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
-            Context(settings, database, clock, self.gate, self.versions, partial(self.collect, (), SYSTEM), self.check),
+            Context(
+                settings,
+                database,
+                clock,
+                self.gate,
+                self.versions,
+                partial(self.collect, (), SYSTEM),
+                self.check,
+                self.look_again,
+            ),
             self.belonging,
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
         self.entrance = Entrance(settings, database, clock, self.links)
+        self.team = Team(database, clock, self.entrance)
+        self.account = Account(settings, database, clock, self.links)
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
 
     # -- publications: what the organisation published -----------------------------------------------------------
@@ -278,14 +299,55 @@ class Pipeline:
         return self.versions.preview(self.database, issue.id, language, self.clock())
 
     def check(self, version: Version) -> tuple[preflight.Finding, ...]:
-        """All findings, the gravest first."""
+        """All findings, the gravest first. Asks no network: what was looked at before counts."""
+        return self.checking.check(version)
+
+    def checked(self, key: str) -> Checked:
+        """The findings for a page; an issue that cannot be rendered has one."""
+        with self.database.reading() as session:
+            issue = find(session, key)
+        looking = self.checking.lookout.looking(issue.id)
+        try:
+            version = self.version(key)
+        except RenderError as error:
+            return Checked(None, (preflight.unrendered(error),), looking)
+        return Checked(version, self.check(version), looking)
+
+    def look(self, key: str, *, again: bool = False, progress: preflight.Progress | None = None) -> preflight.Looking:
+        """Ask what the issue's addresses answer, and what the DNS tells of its sender, where that was not done within a
+        day; with `again` in any case.
+        """
+        return self.checking.look(self.version(key), again=again, progress=progress)
+
+    def start_looking(self, key: str, *, again: bool = False) -> bool:
+        """The same in a thread of its own; False where somebody looks already."""
+        version = self.version(key)
+        return self.checking.lookout.start(version.draft.issue_id, lambda: self.checking.look(version, again=again))
+
+    def looking(self, key: str) -> preflight.Looking:
+        """How far the last look has come."""
+        with self.database.reading() as session:
+            issue = find(session, key)
+        return self.checking.lookout.looking(issue.id)
+
+    def look_again(self, key: str | int, progress: preflight.Progress | None = None) -> tuple[preflight.Finding, ...]:
+        """Before a release that a yes covers: ask anew what is older than a day, and tell what must be mended now. It
+        stops nothing.
+        """
+        with self.database.reading() as session:
+            issue = find(session, key)
+            may_go = self.mail_leaves and issue.state not in RELEASED and self.gate.look(session, issue.id)[0]
+        if not may_go:
+            return ()
+        version = self.versions.make(self.database, issue.id, self.clock())
+        self.checking.look(version, progress=progress, longest=preflight.BEFORE_A_SEND)
+        return preflight.musts(self.check(version))
+
+    @property
+    def mail_leaves(self) -> bool:
+        """Whether the mail service is elsewhere."""
         url = self.settings.transport_url
-        return preflight.check(
-            preflight.gather(
-                version.draft, version.parts, self.settings.base_url,
-                base_is_loopback=self.settings.base_is_loopback, route_is_remote=bool(url) and is_remote(url),
-            )
-        )  # fmt: skip
+        return bool(url) and is_remote(url)
 
     def test(self, key: str, address: str, actor: Actor) -> int:
         """Queue a test copy of every language version to one address; how many."""
@@ -305,8 +367,7 @@ class Pipeline:
     def submit(self, key: str, actor: Actor, comment: str = "") -> Submitted:
         """Hand in the issue as it stands; refused while a check says that something must be mended."""
         person, version, now = actor.require("submit"), self.version(key), self.clock()
-        musts = [f for f in self.check(version) if f.severity is preflight.Severity.MUST]
-        if musts:
+        if musts := preflight.musts(self.check(version)):
             raise BadInput(
                 "Not handed in: something must be mended first.", tuple(f"{f.place}: {f.message}" for f in musts)
             )

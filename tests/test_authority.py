@@ -177,6 +177,10 @@ def _with_unknown(route: Route) -> None:
         session.execute(text("UPDATE subscriptions SET proof = 'unknown'"))
 
 
+def _one_has_left(route: Route) -> None:
+    route.pipeline.team.take_away(route.who(SECOND_AUTHOR).staff_id or 0, Actor(None, "cli"))
+
+
 COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue assemble": ("assemble", _at_draft, ["--list", "quarterly", "--period", "2024-Q2"]),
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
@@ -236,6 +240,10 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "transports open": ("transports", _at_draft, ["default"]),
     "staff add": ("staff", _at_draft, ["new@example.org", "--role", "author"]),
     "staff link": ("staff", _at_draft, [AUTHOR]),
+    "staff role": ("staff", _at_draft, [SECOND_AUTHOR, "approver"]),
+    "staff disable": ("staff", _at_draft, [SECOND_AUTHOR]),
+    "staff enable": ("staff", _one_has_left, [SECOND_AUTHOR]),
+    "staff sessions": ("staff", _at_draft, [SECOND_AUTHOR, "--revoke"]),
     "keys add": ("keys", _at_draft, ["website", "--scope", "lists:read"]),
     "keys revoke": ("keys", _with_a_key, ["nk_0a0b0c0d"]),
     "adopt": ("adopt", _copied, []),

@@ -146,6 +146,12 @@ def test_what_somebody_else_has_changed_since_is_not_undone(route: Route) -> Non
     (clash,) = refused.value.clashes
     assert (clash.place, clash.by, clash.theirs, clash.at) == ("subject:en", "Sam Author", "Theirs", route.now)
     assert state(route)["subject:en"] == "Theirs"
+    with pytest.raises(Conflict, match=r"^Sam Author has changed the subject \(English\) since then, so nothing"):
+        do(route, "undo", activity=mine.activity_id)
+    mine = do(route, "word_issue", subject="Mine again")
+    do(route, "word_issue", subject="And again")
+    with pytest.raises(Conflict, match="You have changed the subject"):
+        do(route, "undo", activity=mine.activity_id)
 
 
 def test_there_is_one_lead_after_an_undo_too(route: Route) -> None:

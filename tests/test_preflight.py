@@ -1,198 +1,144 @@
-"""Each check with something to find, and without."""
+"""The checks as a whole: order, grouping, and what the pipeline makes of them."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from newsletter.preflight import Facts, Finding, Severity, check, gather
-from newsletter.preflight.checks import SIZE_GATE
-from newsletter.preflight.facts import Anchor, Image, PartFacts
-from newsletter.rendering.page import Rendered
-from newsletter.rendering.slots import Context, Slot
-from tests.drafts import ISSUE
+from newsletter.errors import BadInput
+from newsletter.issues.model import Section
+from newsletter.preflight import CHECKS, Finding, Mend, Mending, Severity, Who, by_who, check, musts, verdict
+from newsletter.preflight.grouping import ordered
+from tests.checked import all_told, facts, found, part, told, with_part
+from tests.drafts import ISSUE, only, worded
 from tests.route import SLUG, Route
 
-GOOD = PartFacts(
-    language="en",
-    subject="San Antonio's lead, our Impact Report, 3 calls open now",
-    preheader="Issue 8, Summer 2024. A 2-minute read: what mayors did, what to read.",
-    html_bytes=40_000,
-    links=(Anchor("https://www.example.org/report", "Read the report"), Anchor("mailto:news@example.org", "Write")),
-    images=(Image("https://news.example.org/media/a.png", "A bridge"), Image("https://x.example.org/line.png", "")),
-)
+ROOT = Path(__file__).parents[1]
+CALM = only(worded("San Antonio shows what a welcoming city hall can carry"))
 
 
-def facts(part: PartFacts = GOOD, *, base: str = "https://news.example.org", loopback: bool = False,
-          remote: bool = True) -> Facts:  # fmt: skip
-    return Facts(ISSUE, (part,), base, loopback, remote)
+def test_a_good_issue_has_nothing_to_mend() -> None:
+    given = facts(CALM)
+    assert all_told(given) == []
+    assert verdict(check(given)) == "Nothing must be mended."
 
 
-def findings(part: PartFacts, **more: object) -> list[Finding]:
-    return [one for one in check(facts(part, **more)) if one.severity is not Severity.INFO]  # type: ignore[arg-type]
+def test_there_are_many_checks_and_each_says_what_it_looks_for() -> None:
+    assert len(CHECKS) >= 25
+    assert all((one.__doc__ or "").strip() for one in CHECKS)
 
 
-def found(part: PartFacts, **more: object) -> list[tuple[str, str]]:
-    return [(one.severity.value, one.check) for one in findings(part, **more)]
+def finding(severity: Severity, place: str = "Subject", who: Who = Who.YOU, languages: tuple[str, ...] = ()) -> Finding:
+    return Finding(severity, "subject", place, "It is empty.", who, languages=languages)
 
 
-def with_link(url: str, words: str = "Read the report") -> PartFacts:
-    return replace(GOOD, links=(Anchor(url, words),))
-
-
-def test_a_good_issue_has_nothing_to_mend_and_says_its_size() -> None:
-    assert findings(GOOD) == []
-    assert [(one.severity, one.check, one.place) for one in check(facts())] == [
-        (Severity.INFO, "size", "HTML (en)"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("subject", "severity"),
-    [("", "must"), ("   ", "must"), ("Your text here, please", "must"), ("Issue [[number]] of our letter", "must"),
-     ("TODO: a subject that says something", "must"), ("Re: your question of last week", "must"),
-     ("FWD: a letter that you asked for", "must"), ("Aw: a letter that you asked for", "must"),
-     ("Too short", "look"), ("Too long " * 10, "look")],
-)  # fmt: skip
-def test_a_subject_that_will_not_do(subject: str, severity: str) -> None:
-    assert found(replace(GOOD, subject=subject)) == [(severity, "subject")]
-
-
-@pytest.mark.parametrize("subject", ["Reports from three cities, one call", "Regarding cities: 3 calls open now"])
-def test_a_subject_that_only_begins_like_an_answer_will_do(subject: str) -> None:
-    assert findings(replace(GOOD, subject=subject)) == []
-
-
-@pytest.mark.parametrize(
-    ("preview", "severity"),
-    [("", "must"), (" ", "must"), ("lorem ipsum dolor sit amet consectetur", "must"), ("{{ preview }}", "must"),
-     (GOOD.subject, "look"), ("Short", "look"), ("Long " * 40, "look")],
-)  # fmt: skip
-def test_a_preview_line_that_will_not_do(preview: str, severity: str) -> None:
-    assert found(replace(GOOD, preheader=preview)) == [(severity, "preview line")]
-
-
-@pytest.mark.parametrize(
-    ("url", "severity"),
-    [("", "must"), ("#top", "must"), ("javascript:alert(1)", "must"), ("www.example.org", "must"),
-     ("https://", "must"), ("https://[broken", "must"), ("http://localhost:8000/x", "must"),
-     ("https://intranet.local/x", "must"), ("https://intranet/x", "must"),
-     ("https://127.0.0.1/x", "must"), ("https://10.1.2.3/x", "must"),
-     ("https://192.168.1.1/", "must"), ("https://[fe80::1]/", "must"), ("https://[::1]/", "must"),
-     ("http://www.example.org/x", "look")],
-)  # fmt: skip
-def test_a_link_that_leads_nowhere(url: str, severity: str) -> None:
-    assert found(with_link(url)) == [(severity, "links")]
-
-
-def test_a_link_may_lead_to_a_place_within_the_mail() -> None:
-    assert found(replace(with_link("#news"), places=frozenset({"news"}))) == []
-
-
-@pytest.mark.parametrize(
-    "url", ["https://www.example.org/x?y=1#z", "mailto:news@example.org", "https://93.184.216.34/"]
-)
-def test_a_link_that_leads_somewhere(url: str) -> None:
-    assert findings(with_link(url)) == []
-
-
-@pytest.mark.parametrize(
-    ("words", "severity"), [("", "must"), ("click here", "look"), ("Read more…", "look"), ("HERE →", "look")]
-)
-def test_words_on_a_link_that_do_not_say_where_it_leads(words: str, severity: str) -> None:
-    assert found(with_link("https://www.example.org/x", words)) == [(severity, "links")]
-
-
-def test_a_link_that_stands_twice_is_named_once() -> None:
-    part = replace(GOOD, links=(Anchor("http://www.example.org/x", "Read it"),) * 3)
-    assert found(part) == [("look", "links")]
-
-
-def test_links_to_this_machine_must_not_leave_it() -> None:
-    own = with_link("http://127.0.0.1:8000/issues/x", "Read it on the web")
-    base = {"base": "http://127.0.0.1:8000", "loopback": True}
-    assert findings(own, **base, remote=False) == []
-    (finding,) = findings(own, **base, remote=True)
-    assert (finding.severity, finding.place) == (Severity.MUST, "BASE_URL")
-    assert "only this machine can open" in finding.message
-
-
-def test_another_address_that_begins_like_ours_is_not_ours() -> None:
-    part = with_link("http://127.0.0.1:8000.evil.test/x")
-    assert found(part, base="http://127.0.0.1:8000", loopback=True, remote=False) == [("must", "links")]
-
-
-def test_a_picture_without_an_alt_attribute_is_named() -> None:
-    part = replace(GOOD, images=(Image("https://news.example.org/media/a.png", None),))
-    (finding,) = findings(part)
-    assert (finding.severity, finding.check) == (Severity.MUST, "alt texts")
-    assert "media/a.png (en)" in finding.place
-
-
-def test_an_items_picture_without_words_is_named_by_its_title() -> None:
-    draft = ISSUE
-    section = next(one for one in draft.sections if any(item.picture for item in one.items))
-    silent = tuple(
-        replace(item, picture=replace(item.picture, alt=" ")) if item.picture else item for item in section.items
-    )
-    sections = tuple(replace(one, items=silent) if one is section else one for one in draft.sections)
-    told = [one for one in check(replace(facts(), draft=replace(draft, sections=sections))) if one.check == "alt texts"]
-    assert len(told) == sum(item.picture is not None for item in section.items)
-    assert all("It has no alt text" in one.message for one in told)
-
-
-@pytest.mark.parametrize(("size", "severity"), [(SIZE_GATE, Severity.INFO), (SIZE_GATE + 1, Severity.MUST)])
-def test_a_mail_that_gmail_would_cut_is_too_long(size: int, severity: Severity) -> None:
-    (finding,) = [one for one in check(facts(replace(GOOD, html_bytes=size))) if one.check == "size"]
-    assert finding.severity is severity
-    assert f"{size:,} bytes" in finding.message
-
-
-def test_findings_name_their_language_and_come_gravest_first() -> None:
-    other = replace(GOOD, language="ar", subject="", preheader="Short")
-    told = check(Facts(ISSUE, (GOOD, other), "https://news.example.org", False, True))
-    assert [(one.severity.value, one.place) for one in told] == [
-        ("must", "subject (ar)"), ("look", "preview line (ar)"), ("info", "HTML (en)"), ("info", "HTML (ar)"),
+def test_findings_come_gravest_first_and_then_by_who_can_mend_them() -> None:
+    technical, yours = finding(Severity.MUST, who=Who.TECHNICAL), finding(Severity.MUST, "Preview line")
+    info, look = finding(Severity.INFO), finding(Severity.LOOK, who=Who.ASKED)
+    assert ordered([info, technical, look, yours]) == (yours, technical, look, info)
+    assert [(group.who, group.findings) for group in by_who([info, technical, look, yours])] == [
+        (Who.YOU, (info, yours)), (Who.ASKED, (look,)), (Who.TECHNICAL, (technical,)),
     ]  # fmt: skip
 
 
-def rendered(*html: str | Slot) -> Rendered:
-    return Rendered("en", GOOD.subject, GOOD.preheader, tuple(html), ("text",), "")
+def test_what_several_versions_share_is_said_once_with_their_names() -> None:
+    given = facts(languages=("en", "es", "ar"))
+    silent = replace(given, parts=tuple(replace(one, subject="") for one in given.parts))
+    assert told(silent, "subject") == [("must", "Subject")]
+    two = replace(given, parts=(given.parts[0], *(replace(one, subject="") for one in given.parts[1:])))
+    assert told(two, "subject") == [("must", "Subject (Spanish, Arabic)")]
+    (one,) = ordered([finding(Severity.MUST, languages=("es",)), finding(Severity.MUST)])
+    assert one.languages == ()
+
+
+@pytest.mark.parametrize(
+    ("severities", "sentence"),
+    [("", "Nothing must be mended."), ("i", "Nothing must be mended."), ("m", "1 thing must be mended."),
+     ("mmlll", "2 things must be mended. 3 are worth a look."), ("ml", "1 thing must be mended. 1 is worth a look."),
+     ("l", "Nothing must be mended. 1 thing is worth a look.")],
+)  # fmt: skip
+def test_the_sum_is_one_sentence(severities: str, sentence: str) -> None:
+    by_letter = {"m": Severity.MUST, "l": Severity.LOOK, "i": Severity.INFO}
+    assert verdict([finding(by_letter[letter]) for letter in severities]) == sentence
+
+
+def test_an_empty_issue_says_so_and_names_no_empty_sections() -> None:
+    empty = replace(ISSUE, opening=(), sections=tuple(replace(one, items=(), blocks=()) for one in ISSUE.sections))
+    given = facts(empty)
+    (only_one,) = found(given, "substance")
+    assert only_one.severity is Severity.MUST
+    assert only_one.mends == (Mend(Mending.SECTION, "Choose what goes in"),)
+    assert not [one for one in check(given) if one.check == "empty sections"]
+    assert found(facts(replace(empty, opening=ISSUE.opening)), "substance") == []
+
+
+def test_an_empty_section_is_good_to_know() -> None:
+    draft = replace(CALM, sections=(*CALM.sections, Section("news", {"en": "In the news"})))
+    (one,) = [one for one in check(facts(draft)) if one.check == "empty sections"]
+    assert (one.severity, one.place, one.mends[0].section) == (Severity.INFO, "Heading “In the news”", "news")
+    assert not [one for one in check(facts(CALM)) if one.check == "empty sections"]
 
 
 def test_facts_are_read_from_the_mail_as_a_reader_gets_it() -> None:
-    part = rendered(
-        '<p>é <a href="https://www.example.org/?a=1&amp;b=2">Read <b>the\n report</b></a>',
-        '<a href="', Slot("unsubscribe_url", Context.URL), '"><img src="x.png" alt="Leave"></a>',
-        '<img src="y.png"><img src="z.png" alt="">', Slot("since", Context.HTML), "</p>",
-    )  # fmt: skip
-    (read,) = gather(
-        ISSUE, {"en": part}, "https://news.example.org", base_is_loopback=False, route_is_remote=True
-    ).parts
-    assert read.links[0] == Anchor("https://www.example.org/?a=1&b=2", "Read the report")
-    assert read.links[1].words == "Leave"
-    assert read.links[1].url.startswith("https://example.invalid/u/")
-    assert [(image.src, image.alt) for image in read.images] == [("x.png", "Leave"), ("y.png", None), ("z.png", "")]
-    assert read.html_bytes > len(part.html[0].encode())  # type: ignore[union-attr]
-
-
-def test_a_link_inside_nothing_and_a_link_never_closed_are_links_all_the_same() -> None:
-    part = rendered('<a href="https://www.example.org/1">One<a href="https://www.example.org/2">Two')
-    (read,) = gather(
-        ISSUE, {"en": part}, "https://news.example.org", base_is_loopback=False, route_is_remote=True
-    ).parts
-    assert [link.url for link in read.links] == ["https://www.example.org/1", "https://www.example.org/2"]
+    read = part(facts())
+    assert [one.level for one in read.headings][:3] == [1, 2, 2]
+    assert "https://example.invalid/u/" in " ".join(link.url for link in read.links)
+    assert "San Antonio shows what a welcoming city hall can carry" in read.words
+    assert "unsubscribe" in read.text.lower()
+    assert read.html_bytes > 40_000
+    assert {"es"} <= read.marked
+    assert {"<table>", "display", "border-radius", "@media prefers-color-scheme"} <= read.features
 
 
 def test_a_freshly_assembled_issue_has_nothing_that_must_be_mended(route: Route) -> None:
-    told = route.pipeline.check(route.pipeline.version(SLUG))
-    assert [one for one in told if one.severity is Severity.MUST] == []
+    told_ = route.pipeline.check(route.pipeline.version(SLUG))
+    assert musts(told_) == ()
 
 
 def test_trying_it_out_on_this_machine_needs_no_public_address(route: Route) -> None:
     route.open(base_url="http://127.0.0.1:8025")
-    assert not [one for one in route.pipeline.check(route.pipeline.version(SLUG)) if one.severity is Severity.MUST]
+    assert musts(route.pipeline.check(route.pipeline.version(SLUG))) == ()
     route.open(transport_url="smtp://mail.example.org")
-    (must,) = [one for one in route.pipeline.check(route.pipeline.version(SLUG)) if one.severity is Severity.MUST]
-    assert must.place == "BASE_URL"
+    (must,) = musts(route.pipeline.check(route.pipeline.version(SLUG)))
+    assert (must.check, must.who, must.mends[0].kind) == ("public address", Who.TECHNICAL, Mending.BASE_URL)
     route.open(transport_url="")
-    assert not [one for one in route.pipeline.check(route.pipeline.version(SLUG)) if one.severity is Severity.MUST]
+    assert musts(route.pipeline.check(route.pipeline.version(SLUG))) == ()
+
+
+def test_an_issue_of_which_no_mail_can_be_made_is_a_finding_too(route: Route) -> None:
+    good = route.pipeline.checked(SLUG)
+    assert good.version is not None
+    assert good.findings == route.pipeline.check(good.version)
+    route.set_publication("roots", url="no address")
+    broken = route.pipeline.checked(SLUG)
+    assert broken.version is None
+    assert [(one.severity, one.check) for one in broken.findings] == [(Severity.MUST, "rendering")]
+
+
+def test_what_must_be_mended_holds_the_sign_off(route: Route) -> None:
+    route.word("roots", "TODO: a headline")
+    with pytest.raises(BadInput, match="must be mended") as refused:
+        route.submit()
+    assert "left to be filled in" in refused.value.problems[0]
+    route.word("roots", "Devex and the network begin Roots of Change")
+    route.submit()
+
+
+def test_the_size_is_told_and_stops_a_mail_that_gmail_would_cut() -> None:
+    given = facts(CALM)
+    (good,) = [one for one in check(given) if one.check == "size"]
+    assert good.severity is Severity.INFO
+    assert found(with_part(given, html_bytes=90_000), "size") == []
+    assert told(with_part(given, html_bytes=90_001), "size") == [("must", "The whole mail")]
+
+
+def test_every_check_stands_in_the_list_of_checks_with_what_it_looks_for() -> None:
+    page = " ".join((ROOT / "docs" / "checks.md").read_text("utf-8").split())
+    rows = re.findall(r"- \*\*([^*]+)\*\* \(([a-z, ]+)\): (.+?) \*[^*]+\*(?= -| |$)", page)
+    assert len(rows) == len(CHECKS)
+    assert {what for _, _, what in rows} == {" ".join((one.__doc__ or "").split()) for one in CHECKS}
+    sources = "\n".join(path.read_text("utf-8") for path in (ROOT / "newsletter/preflight/checks").glob("*.py"))
+    names = {name for name, _, _ in rows}
+    assert all(f'"{name}"' in sources for name in names)
+    assert {severity for _, grades, _ in rows for severity in grades.split(", ")} == set(Severity)

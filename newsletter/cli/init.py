@@ -24,6 +24,7 @@ from newsletter.staff.people import Actor
 
 PORTS = range(8000, 8050)
 _TRIES = 3
+_START = "/console/start"
 _WHERE = {
     Step.WEBSITE: "where you publish", Step.LOOKING: "looking at your website", Step.PUBLISH: "where you publish",
     Step.COLLECTING: "taking in what you published", Step.MONTHS: "which months", Step.MAKING: "making the draft",
@@ -51,7 +52,7 @@ def init(
                 pipeline.setup.begin(*_asked(website, email))
             else:
                 _tell(standing)
-            link, _ = pipeline.entrance.link(pipeline.setup.required().email, Actor(None, "cli"))
+            link, _ = pipeline.entrance.link(pipeline.setup.required().email, Actor(None, "cli"), _START)
             if _is_running(pipeline, link):
                 say("It is running already. Here is a link into it, once:")
                 show(link, no_browser=no_browser)
@@ -85,7 +86,7 @@ def _tell(standing: Standing) -> None:
 
 
 def _sign_in(pipeline: Pipeline, *, no_browser: bool) -> None:
-    sign_in(pipeline, pipeline.setup.required().email, no_browser=no_browser)
+    sign_in(pipeline, pipeline.setup.required().email, no_browser=no_browser, onward=_START)
     host, port = pipeline.settings.listens_at
     if no_browser and serving.is_loopback(host):
         say(f"On another machine than the one you look from: ssh -L {port}:{host}:{port} and its name, then the link.")

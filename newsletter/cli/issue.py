@@ -7,6 +7,7 @@ import typer
 
 from newsletter.cli import again, blocks, history, practice, sending, telling
 from newsletter.cli.console import By, Json, RequiredBy, actor, day, opened, out, print_json, refusals, say
+from newsletter.cli.looking import Again, NoNetwork, look
 from newsletter.cli.outputs import write_issue
 from newsletter.cli.sending import Issue, deliver_notices
 from newsletter.errors import BadInput
@@ -111,9 +112,14 @@ def render(issue: Issue, out_: Annotated[Path, typer.Option("--out", help="The f
 
 
 @app.command()
-def check(issue: Issue, as_json: Json = False) -> None:
-    """Look for what must be mended, what is worth a look, and what is good to know. Exit 1 while something must."""
+def check(issue: Issue, no_network: NoNetwork = False, again: Again = False, as_json: Json = False) -> None:
+    """Look for what must be mended, what is worth a look, and what is good to know. Exit 1 while something must.
+
+    Links and the sender's domain are looked at on the network, unless that was done within a day.
+    """
     with refusals(), opened() as pipeline:
+        if not no_network:
+            look(pipeline, issue, again=again)
         findings = pipeline.check(pipeline.version(issue))
         if as_json:
             print_json(list(findings))
@@ -134,9 +140,13 @@ def test(issue: Issue, to: Annotated[str, typer.Option("--to", metavar="EMAIL")]
 
 
 @app.command()
-def submit(issue: Issue, by: RequiredBy, comment: Annotated[str, typer.Option()] = "") -> None:
-    """Ask for sign-off of the issue as it stands."""
+def submit(
+    issue: Issue, by: RequiredBy, comment: Annotated[str, typer.Option()] = "", no_network: NoNetwork = False
+) -> None:
+    """Ask for sign-off of the issue as it stands. Refused while something must be mended."""
     with refusals(), opened() as pipeline:
+        if pipeline.mail_leaves and not no_network:
+            look(pipeline, issue)
         done = pipeline.submit(issue, actor(pipeline, by), comment)
         if done.yes:
             say(f"This is version {done.yes.number} again, word for word. The yes of {done.yes.by} holds.")

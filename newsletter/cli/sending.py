@@ -1,6 +1,7 @@
 """`newsletter issue plan | send | pause | resume | stop | resolve | status | report`."""
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from newsletter.approval.model import Yes
 from newsletter.cli import telling
 from newsletter.cli.console import Json, RequiredBy, actor, err, moment, opened, print_json, refusals, say
+from newsletter.cli.looking import NoNetwork, look_again
 from newsletter.delivery import mailings, views
 from newsletter.delivery.model import RouteDown, Verdict
 from newsletter.delivery.sending import Tally
@@ -21,6 +23,7 @@ from newsletter.delivery.workers import recover
 from newsletter.errors import BadInput, Misconfigured, Refusal
 from newsletter.issues.views import balance, coverage, find
 from newsletter.pipeline import Pipeline
+from newsletter.preflight import Finding
 
 Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="Its id or short name, like quarterly-2024-q2.")]
 app = typer.Typer()
@@ -58,11 +61,16 @@ def send(
     transport: Annotated[
         str, typer.Option(metavar="NAME", help="By [transports.NAME]: it takes over what no other has taken.")
     ] = "",
+    no_network: NoNetwork = False,
 ) -> None:
     """Send the approved version to everyone confirmed; after a crash it goes on where it stood.
 
-    After a stop, and a new sign-off, it goes to those who have nothing.
+    After a stop, and a new sign-off, it goes to those who have nothing. What was looked at on the network more than a
+    day ago is looked at again before; what is found is told, and asked about at a terminal.
     """
+    with refusals(), opened() as pipeline:
+        if not no_network:
+            _tell_found(look_again(pipeline, issue))
     with refusals(), opened() as pipeline, graceful() as stop, bar() as shown:
         result = pipeline.send(
             issue, actor(pipeline, by), wait=not no_wait, now_although_planned=now, calm=calm, transport=transport,
@@ -73,6 +81,17 @@ def send(
         at, zone = pipeline.clock(), pipeline.settings.zone
     with refusals():
         telling.sent(result.status, result.tally, issue, waited=not no_wait, at=at.astimezone(zone))
+
+
+def _tell_found(found: tuple[Finding, ...]) -> None:
+    """What the checks found since the sign-off: it holds nothing by itself, a person may."""
+    if not found:
+        return
+    err.print("Found since it was signed off:", style="bold")
+    for one in found:
+        err.print(f"  - {one.place}: {one.message}", markup=False)
+    if sys.stdin.isatty() and not typer.confirm("Send it all the same?", err=True):
+        raise Refusal("Nothing was sent.")
 
 
 @app.command()

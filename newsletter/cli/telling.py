@@ -15,7 +15,7 @@ from newsletter.issues.blocks import FIELDS
 from newsletter.issues.model import IssueKind
 from newsletter.issues.owed import Owed
 from newsletter.issues.views import Balance, Covered, IssueSummary
-from newsletter.preflight import Finding, Severity
+from newsletter.preflight import WHO_IN_WORDS, Finding, Severity, Who, verdict
 
 _WIDTH = 30  # characters of the longest bar
 _SEVERITIES = {Severity.MUST: "✗ must be mended", Severity.LOOK: "! worth a look", Severity.INFO: "· good to know"}
@@ -94,9 +94,9 @@ def _long_day(day: date) -> str:
 def findings(found: Sequence[Finding]) -> None:
     """What the checks say, the gravest first."""
     for finding in found:
-        say(f"{_SEVERITIES[finding.severity]:17} {finding.place}: {finding.message}")
-    musts = sum(finding.severity is Severity.MUST for finding in found)
-    say(f"{musts} must be mended." if musts else "Nothing must be mended.")
+        mender = "" if finding.who is Who.YOU else f" [{WHO_IN_WORDS[finding.who].lower()}]"
+        say(f"{_SEVERITIES[finding.severity]:17} {finding.place}: {finding.message}{mender}")
+    say(verdict(found))
 
 
 def sent(status_: MailingStatus, tally: Tally | None, issue_: str, *, waited: bool, at: datetime) -> None:

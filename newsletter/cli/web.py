@@ -41,10 +41,10 @@ def console(
         keep_running(ready)
 
 
-def sign_in(pipeline: Pipeline, email: str, *, no_browser: bool) -> None:
+def sign_in(pipeline: Pipeline, email: str, *, no_browser: bool, onward: str = "") -> None:
     """A link for that person, once, and the browser on it where there is one."""
     # Made when the pages are there: it works for half an hour.
-    url, _ = pipeline.entrance.link(email, actor(pipeline, None))
+    url, _ = pipeline.entrance.link(email, actor(pipeline, None), onward)
     say(f"The console, for {email}, once:")
     show(url, no_browser=no_browser)
 

@@ -33,6 +33,7 @@ TEST_COPY = "test_copy"
 REVIEW_REQUEST = "review_request"
 PAUSED = "paused"
 SIGN_IN = "sign_in"
+ACCOUNT = "account"
 PATHS = {Purpose.ENTRANCE: "/console/enter/"}  # what stands before the token of a button's link
 DUE = "due_"  # begins the kinds of the letters that the calendar writes; an answer to them is read
 

@@ -2,14 +2,16 @@
 
 from newsletter import __version__
 from newsletter.fetch.limits import Limits
-from newsletter.fetch.page import Page
+from newsletter.fetch.names import Names, Told
+from newsletter.fetch.page import Page, Seen
 from newsletter.fetch.unreachable import Unreachable
-from newsletter.fetch.web import Web
+from newsletter.fetch.web import DEFAULT, Web
 from newsletter.settings import Settings
 
-__all__ = ["Limits", "Page", "Unreachable", "Web", "web"]
+__all__ = ["Limits", "Names", "Page", "Seen", "Told", "Unreachable", "Web", "web"]
 
 
-def web(settings: Settings) -> Web:
+def web(settings: Settings, limits: Limits = DEFAULT) -> Web:
     """The way out as the settings want it; its pages are told who asks, and where to read of us."""
-    return Web(allow_private=settings.fetch_allow_private, agent=f"newsletter/{__version__} (+{settings.base_url})")
+    agent = f"newsletter/{__version__} (+{settings.base_url})"
+    return Web(allow_private=settings.fetch_allow_private, agent=agent, limits=limits)

@@ -38,14 +38,22 @@ class Exchange:
         self._connector = connector
         self._idle: list[tuple[str, Connection]] = []
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def ask(
-        self, target: Target, headers: Mapping[str, str], allowance: Allowance, most_bytes: int, *, cut: bool = False
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        allowance: Allowance,
+        most_bytes: int,
+        *,
+        cut: bool = False,
+        method: str = "GET",
     ) -> Answer:
         """The answer, or an Obstacle and nothing else."""
         allowance.expect(2 * most_bytes + _FRAMES)
         try:
-            connection, response = self._begun(target, headers, allowance)
+            connection, response = self._begun(target, headers, allowance, method)
         except (http.client.HTTPException, ValueError):
             raise Obstacle("answers with something that is no web page") from None
         except TimeoutError:
@@ -67,27 +75,27 @@ class Exchange:
 
     def close(self) -> None:
         with self._lock:
-            kept, self._idle = self._idle, []
+            kept, self._idle, self._is_closed = self._idle, [], True
         for _, connection in kept:
             connection.close()
 
     def _begun(
-        self, target: Target, headers: Mapping[str, str], allowance: Allowance
+        self, target: Target, headers: Mapping[str, str], allowance: Allowance, method: str
     ) -> tuple[Connection, http.client.HTTPResponse]:
         if (kept := self._taken(target)) is not None:
             # A server may close what is idle at any moment: that is no answer, and asking again is no second request.
             with suppress(ConnectionError, ssl.SSLError):
-                return kept, self._sent(kept, target, headers, allowance)
+                return kept, self._sent(kept, target, headers, allowance, method)
         connection = self._connector.connect(target, allowance)
-        return connection, self._sent(connection, target, headers, allowance)
+        return connection, self._sent(connection, target, headers, allowance, method)
 
     @staticmethod
     def _sent(
-        connection: Connection, target: Target, headers: Mapping[str, str], allowance: Allowance
+        connection: Connection, target: Target, headers: Mapping[str, str], allowance: Allowance, method: str
     ) -> http.client.HTTPResponse:
         try:
             connection.allow(allowance)
-            connection.putrequest("GET", target.path, skip_host=True, skip_accept_encoding=True)
+            connection.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
             connection.putheader("Host", target.authority)
             for name, value in headers.items():
                 connection.putheader(name, value)
@@ -120,6 +128,9 @@ class Exchange:
 
     def _keep(self, target: Target, connection: Connection) -> None:
         with self._lock:
+            if self._is_closed:  # by a thread that did not wait for this one
+                connection.close()
+                return
             self._idle.append((target.origin, connection))
             oldest = self._idle.pop(0)[1] if len(self._idle) > _IDLE else None
         if oldest is not None:

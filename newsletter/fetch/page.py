@@ -1,4 +1,4 @@
-"""An answer, and its text."""
+"""An answer, and its text; or only that there is one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,3 +36,11 @@ class Page:
     def last_modified(self) -> str:
         """For the next visit's `last_modified`."""
         return self.headers.get("last-modified", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whether somebody who follows a link finds something. `url`: where redirects end; `status`: what answers there."""
+
+    url: str
+    status: int

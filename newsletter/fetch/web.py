@@ -14,12 +14,13 @@ from newsletter.fetch.exchanging import Answer, Exchange
 from newsletter.fetch.journey import REDIRECTS, Journey
 from newsletter.fetch.limits import Limits
 from newsletter.fetch.manners import Manners, busy, named, retry_after
-from newsletter.fetch.page import Page
+from newsletter.fetch.page import Page, Seen
 from newsletter.fetch.permission import Permission
 from newsletter.fetch.targets import Target
 from newsletter.fetch.unreachable import Obstacle
 
 DEFAULT = Limits()
+_SEEN = 16_384  # bytes of a page that is only looked at
 _BUSY = frozenset({429, 503})
 _VALIDATORS = frozenset({"If-None-Match", "If-Modified-Since"})
 _HEADER = re.compile(r"[\x20-\x7e]{1,1000}")
@@ -84,6 +85,38 @@ class Web:
         except Obstacle as obstacle:
             raise obstacle.after(journey.said) from None
 
+    def see(self, url: str) -> Seen:
+        """What a reader who opens `url` would be answered, whatever the status. Unreachable where nobody answers.
+
+        Asks HEAD first, and GET where HEAD is answered with an error, as many sites do. One address, named by somebody
+        who wants it opened, is no crawling: robots.txt is not asked, Retry-After is kept.
+        """
+        journey = Journey(url, self._limits.redirects)
+        try:
+            return self._seen(journey)
+        except Obstacle as obstacle:
+            raise obstacle.after(journey.said) from None
+
+    def _seen(self, journey: Journey) -> Seen:
+        allowance = Allowance(self._limits.seconds, self._clock)
+        target, headers = journey.start(), {"Accept": "text/html, */*"}
+        while True:
+            answer = self._knock(target, headers, allowance)
+            if answer.status not in REDIRECTS:
+                return Seen(target.url, answer.status)
+            target = journey.on(target, answer)
+
+    def _knock(self, target: Target, headers: Mapping[str, str], allowance: Allowance) -> Answer:
+        try:
+            answer = self._ask(target, headers, allowance, _SEEN, cut=True, method="HEAD")
+        except Obstacle as obstacle:
+            if obstacle.status:
+                raise
+        else:
+            if answer.status < 400:
+                return answer
+        return self._ask(target, headers, allowance, _SEEN, cut=True)
+
     def _followed(self, journey: Journey, headers: Mapping[str, str], most: int, *, robots: bool) -> Page:
         allowance = Allowance(self._limits.seconds, self._clock)
         target, origin = journey.start(), ""
@@ -97,11 +130,18 @@ class Web:
             target = journey.on(target, answer)
 
     def _ask(
-        self, target: Target, headers: Mapping[str, str], allowance: Allowance, most: int, *, cut: bool = False
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        allowance: Allowance,
+        most: int,
+        *,
+        cut: bool = False,
+        method: str = "GET",
     ) -> Answer:
         self._manners.check(target.origin)
         ours = {"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"}
-        answer = self._exchange.ask(target, ours | dict(headers), allowance, most, cut=cut)
+        answer = self._exchange.ask(target, ours | dict(headers), allowance, most, cut=cut, method=method)
         seconds = retry_after(answer.headers) if answer.status in _BUSY else None
         if seconds is not None:
             self._manners.stay_away(target.origin, answer.status, seconds)

@@ -21,7 +21,16 @@ from newsletter.issues.tables import (
 
 
 def read(session: Session, issue_id: int) -> Contents:
-    """The issue as it stands."""
+    """The issue as it stands, with what became of each publication."""
+    found = mail(session, issue_id)
+    covered = select(CoverageRow.publication_id, CoverageRow.state, CoverageRow.reason)
+    for id_, state, reason in session.execute(covered.where(CoverageRow.issue_id == issue_id)):
+        found[places.coverage(id_)] = {"state": state, "reason": reason}
+    return found
+
+
+def mail(session: Session, issue_id: int) -> Contents:
+    """What of it is in the mail, or asked for."""
     found: Contents = {}
     words = select(IssueWordingRow.language, IssueWordingRow.subject, IssueWordingRow.preheader)
     for language, subject, preview in session.execute(words.where(IssueWordingRow.issue_id == issue_id)):
@@ -29,9 +38,6 @@ def read(session: Session, issue_id: int) -> Contents:
     slugs = _sections(session, issue_id, found)
     _items(session, issue_id, slugs, found)
     _blocks(session, issue_id, slugs, found)
-    covered = select(CoverageRow.publication_id, CoverageRow.state, CoverageRow.reason)
-    for id_, state, reason in session.execute(covered.where(CoverageRow.issue_id == issue_id)):
-        found[places.coverage(id_)] = {"state": state, "reason": reason}
     return found
 
 

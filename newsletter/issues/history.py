@@ -121,7 +121,7 @@ def versions(session: Session, issue_id: int, most: int = 200) -> tuple[Version,
         .limit(most)
     ).all()  # fmt: skip
     taken_back = undone(session, issue_id)
-    known = contents.read(session, issue_id) if rows else {}
+    known = contents.mail(session, issue_id)
     titles = titles_of(session, (place for row in rows for place in row.places))
     return tuple(
         Version(

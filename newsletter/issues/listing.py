@@ -15,11 +15,12 @@ from newsletter.issues.measures import minutes
 from newsletter.issues.model import CoverageState, Role
 from newsletter.issues.places import Contents
 from newsletter.issues.tables import CoverageRow
-from newsletter.issues.views import IssueSummary, find
+from newsletter.issues.views import Balance, IssueSummary, balance, find
 from newsletter.issues.website import WebsiteChange
 from newsletter.publications.model import Layout
 from newsletter.publications.tables import PublicationRow
 
+MOST_ENTRIES = 150  # of each state
 MOST_UNDATED = 100
 
 
@@ -46,8 +47,8 @@ class ListedSection:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """`missing`: for each language of the list, what has no words in it yet, in words; None where the issue does not
-    speak that language. `places`, `used`: how many full items it has room for, and has. `undated_more`: how many more
-    wait in the tray than are shown.
+    speak that language. `places`, `used`: how many full items it has room for, and has. `sum`: how many there are in
+    each state, of which the newest are shown; `undated_more`: how many more wait in the tray.
     """
 
     issue: IssueSummary
@@ -62,6 +63,7 @@ class Listing:
     left_out: tuple[Entry, ...]
     undated: tuple[Entry, ...]
     undated_more: int
+    sum: Balance
     changed: tuple[WebsiteChange, ...]
     used: int
     places: int
@@ -85,12 +87,13 @@ def listing(session: Session, key: int | str) -> Listing:
     """Everything a screen needs to show and edit an issue."""
     issue = find(session, key)
     speaker = profile(session, issue.list_id)
-    draft = contents.read(session, issue.id)
+    draft = contents.mail(session, issue.id)
     changed = website.website_changes(session, issue.id, draft)
     reader = listing_items.Reader(session, draft, speaker, frozenset(one.publication_id for one in changed))
     sections = tuple(_section(draft, slug, speaker.default_language, reader) for slug in draft[places.SECTIONS])
     opening = reader.blocks("")
     covered = _covered(session, issue.id)
+    sum_ = balance(session, issue.id)
     undated, more = _undated(session, issue.id)
     words = sum(item.words for section in sections for item in section.items)
     words += sum(block.words for section in (opening, *(one.blocks for one in sections)) for block in section)
@@ -107,6 +110,7 @@ def listing(session: Session, key: int | str) -> Listing:
         left_out=_in(covered, CoverageState.DECLINED),
         undated=undated,
         undated_more=more,
+        sum=sum_,
         changed=changed,
         used=sum(section.full for section in sections) + (contents.lead(draft) is not None),
         places=sum(section.cap for section in sections) + 1,
@@ -152,11 +156,21 @@ def _missing(
 
 
 def _covered(session: Session, issue_id: int) -> tuple[_Covered, ...]:
-    rows = session.execute(
-        select(CoverageRow.state, CoverageRow.reason, CoverageRow.decided_at, PublicationRow)
+    """What is not in the mail: of each state the newest, so that years of saved things do not all stand there."""
+    newest = (PublicationRow.published_on.desc(), PublicationRow.id)
+    place = func.row_number().over(partition_by=CoverageRow.state, order_by=newest)
+    numbered = (
+        select(CoverageRow.publication_id, CoverageRow.state, CoverageRow.reason, CoverageRow.decided_at, place)
         .join(PublicationRow, PublicationRow.id == CoverageRow.publication_id)
         .where(CoverageRow.issue_id == issue_id, CoverageRow.state != CoverageState.USED.value)
-        .order_by(PublicationRow.published_on.desc(), PublicationRow.id)
+        .subquery()
+    )
+    id_, state, reason, at, number = numbered.columns
+    rows = session.execute(
+        select(state, reason, at, PublicationRow)
+        .join(PublicationRow, PublicationRow.id == id_)
+        .where(number <= MOST_ENTRIES)
+        .order_by(*newest)
     )
     return tuple(
         _Covered(CoverageState(state), _entry(row, reason, at), row.translation_of or row.id)
@@ -167,13 +181,14 @@ def _covered(session: Session, issue_id: int) -> tuple[_Covered, ...]:
 def _in(covered: tuple[_Covered, ...], state: CoverageState) -> tuple[Entry, ...]:
     """Those in that state; a translation is named with what it is a translation of, where both are."""
     found = [one for one in covered if one.state is state]
-    mains = {one.entry.publication_id for one in found}
-    more = {
-        main: tuple(one.entry.language for one in found if one.root == main and one.entry.publication_id != main)
-        for main in mains
-    }
-    shown = (one.entry for one in found if one.root not in mains or one.root == one.entry.publication_id)
-    return tuple(one.with_languages(more[one.publication_id]) for one in shown)
+    translations: dict[int, list[str]] = {one.entry.publication_id: [] for one in found}
+    shown = []
+    for one in found:
+        if one.root in translations and one.root != one.entry.publication_id:
+            translations[one.root].append(one.entry.language)
+        else:
+            shown.append(one.entry)
+    return tuple(one.with_languages(tuple(translations[one.publication_id])) for one in shown)
 
 
 def _undated(session: Session, issue_id: int) -> tuple[tuple[Entry, ...], int]:

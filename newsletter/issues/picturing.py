@@ -85,12 +85,14 @@ def no_picture(hand: Hand, publication_id: int) -> Revision:
     return edit.done
 
 
-def crop(hand: Hand, publication_id: int, piece: Cut) -> Revision:
-    """Show that piece of its picture."""
+def crop(hand: Hand, publication_id: int, piece: Cut | None) -> Revision:
+    """Show that piece of its picture; None: there was no picture to cut."""
     with editing(hand, "crop") as edit:
         item = items.wanted(edit, publication_id)
         place = places.item(item, "picture")
         edit.take(place)
+        if piece is None:
+            raise BadInput("There is no picture to be cut.")
         if not _is_of(edit.draft.get(place), piece):
             raise IllegalMove("The picture has just been replaced by another one; look at it again.")
         _put(edit, piece)

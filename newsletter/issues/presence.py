@@ -55,7 +55,7 @@ def others(session: Session, issue_id: int, staff_id: int | None, now: datetime)
     there = [(row, person) for row, person in rows if row.staff_id != staff_id]
     if not there:
         return ()
-    known = contents.read(session, issue_id)
+    known = contents.mail(session, issue_id)
     titles = history.titles_of(session, [row.place for row, _ in there if _is_place(row.place, known)])
     return tuple(
         Present(

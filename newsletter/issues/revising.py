@@ -92,13 +92,15 @@ class Edit:
     def conflict(self, clashes: list[Clash]) -> Conflict:
         """What to say of them."""
         first = clashes[0]
-        more = f", and {len(clashes) - 1} more" if len(clashes) > 1 else ""
-        return Conflict(
-            f"{first.by} has changed {first.what}{more} at {first.at:%H:%M} UTC, after you opened this."
-            " Nothing was changed. Look at both texts, and save again what should stand.",
-            tuple(clashes),
-            self.issue.revision,
+        own = first.staff_id is not None and first.staff_id == self.hand.staff_id
+        more = f", and {len(clashes) - 1} more," if len(clashes) > 1 else ""
+        said = f"{'You have' if own else f'{first.by} has'} changed {first.what}{more} since"
+        ending = (
+            "then, so nothing was taken back."
+            if self.undoes
+            else "this page was opened. Nothing was changed; look at both, and save again what should stand."
         )
+        return Conflict(f"{said} {ending}", tuple(clashes), self.issue.revision)
 
     def clash(self, place: str, touch: Touch) -> Clash:
         """That edit's change of the place, in words."""
@@ -107,16 +109,19 @@ class Edit:
         return Clash(place, what, touch.by, touch.staff_id, touch.at, self.before.get(place))
 
     def _clash(self, wanted: str) -> Clash | None:
+        if not self.touched:
+            return None
+        different = places.difference(self.seen, self.before)
         for touch in self.touched:
             for place in touch.places:
-                if places.overlap(wanted, place) and self._differs(place):
+                if places.overlap(wanted, place) and self._differs(place, different):
                     return self.clash(place if places.holds(wanted, place) else wanted, touch)
         return None
 
-    def _differs(self, place: str) -> bool:
+    def _differs(self, place: str, different: tuple[str, ...]) -> bool:
         """Whether a touched place is another now than when the writer looked; its place among others counts, too."""
         names = [place, *places.orders(place, self.seen)]
-        return any(places.below(self.seen, name) != places.below(self.before, name) for name in names)
+        return any(places.holds(name, one) for name in names for one in different)
 
 
 @contextmanager

@@ -55,7 +55,7 @@ class WebsiteChange:
 
 def website_changes(session: Session, issue_id: int, known: Contents | None = None) -> tuple[WebsiteChange, ...]:
     """In the order of the mail; what is as it was again is not told. `known`: the issue, where it is read already."""
-    draft = contents.read(session, issue_id) if known is None else known
+    draft = contents.mail(session, issue_id) if known is None else known
     shown = contents.items(draft)
     seen = {id_: draft.get(places.item(id_, "seen"), 0) for id_ in shown}
     if not seen:
@@ -132,11 +132,11 @@ def _told(
     language = row.language if row.language in said else first if first in said else said[0]
     if row.id != item and language != row.language:
         return None  # a translation that the mail does not show
-    before: dict[str, Any] = {}
+    before: dict[str, tuple[str, Any]] = {}  # by what is shown: the column, and what it held when people last looked
     for change in news:
-        for name, value in change.before.items():
-            before.setdefault("picture" if name in _PICTURE else name, value)
-    parts = [_part(draft, item, language, row, name, before[name]) for name in _SHOWN if name in before]
+        for column, value in change.before.items():
+            before.setdefault("picture" if column in _PICTURE else column, (column, value))
+    parts = [_part(draft, item, language, row, name, *before[name]) for name in _SHOWN if name in before]
     differing = tuple(part for part in parts if part.before != part.now)
     gone = row.gone_at is not None and any(change.what == changes.GONE for change in news)
     if not differing and not gone:
@@ -145,12 +145,15 @@ def _told(
     return WebsiteChange(item, row.id, language, title, news[-1].at, gone, differing)
 
 
-def _part(draft: Mapping[str, Any], item: int, language: str, row: PublicationRow, name: str, before: Any) -> Part:
+def _part(
+    draft: Mapping[str, Any], item: int, language: str, row: PublicationRow, name: str, column: str, before: Any
+) -> Part:
     if name == "picture":
-        is_hash = before is not None and before == before.lower() and len(before) == 64
-        now = (row.media_sha256 if is_hash else row.image) or ""
-        ours = (draft.get(places.item(item, "picture")) or {}).get("sha256", "")
-        return Part(name, _SHOWN[name], ours, before or "", now)
+        picture = draft.get(places.item(item, "picture")) or {}
+        now = (row.media_sha256 if column == "media" else row.image) or ""
+        if row.media_sha256 and row.media_sha256 in picture.values():
+            before = now  # another address, and the picture that we show
+        return Part(name, _SHOWN[name], picture.get("sha256", ""), before or "", now)
     ours = draft.get(places.item(item, language, name), "") if name in _OURS else None
     return Part(name, _SHOWN[name], ours, before or "", _said(getattr(row, name)))
 

@@ -40,7 +40,7 @@ def unsuppress(
     key = book.hash(subscribers.parse(email))
     standing = suppressing.anywhere(session, key)
     if not standing:
-        raise NotFound(f"Nothing stands against mailing {email}.")
+        raise NotFound(f"Nothing stands against writing to {email}.")
     lifts = returning.Return.STAFF_WORD
     closed = [reason for reason in standing if returning.RETURNS[reason][returning.Path.STAFF] is not lifts]
     if closed:

@@ -224,7 +224,7 @@ class _Setting:
     def _shown(self, item: Item, section: Layout) -> Shown:
         language, wording = self._wording(item)
         title = squeeze(wording.title)
-        layout = _layout(item.source.layout, section)
+        layout = layout_of(item.source.layout, section)
         title_in = self._title_in(item, language, wording)
         return Shown(
             anchor=item.anchor,
@@ -326,7 +326,7 @@ class _Setting:
         )
 
 
-def _layout(kind: Layout, section: Layout) -> Layout:
+def layout_of(kind: Layout, section: Layout) -> Layout:
     """The kind's own setting; but a section of lines or dates sets all its items so, unless they are sober."""
     return section if section in (Layout.LINE, Layout.DATE) and kind is not Layout.SOBER else kind
 

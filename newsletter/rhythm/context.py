@@ -32,7 +32,9 @@ class Done(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Handed to every step. `collect`: whatever the sources tell; `check`: what preflight says of a version."""
+    """Handed to every step. `collect`: whatever the sources tell; `check`: what preflight says of a version;
+    `look_again`: what must be told of an issue that was signed off, with links looked at within a day.
+    """
 
     settings: Settings
     database: Database
@@ -41,6 +43,7 @@ class Context:
     versions: Versions
     collect: Callable[[], object]
     check: Callable[[Version], tuple[Finding, ...]]
+    look_again: Callable[[int], tuple[Finding, ...]]
 
     @property
     def when(self) -> When:

@@ -15,7 +15,7 @@ from newsletter.issues.rhythm import Dates
 from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import Covered, IssueSummary, coverage, find
 from newsletter.media.tables import MediaRow
-from newsletter.preflight import Finding, Severity
+from newsletter.preflight import Finding, musts, unrendered
 from newsletter.rendering.staff import Row, Shown
 from newsletter.rhythm import standing
 from newsletter.rhythm.context import SYSTEM, Context, writers
@@ -105,8 +105,8 @@ def _findings(context: Context, issue_id: int) -> list[Finding]:
     try:
         version = context.versions.make(context.database, issue_id, context.clock())
     except Refusal as error:
-        return [Finding(Severity.MUST, "rendering", "the mail", str(error))]
-    return [one for one in context.check(version) if one.severity is Severity.MUST]
+        return [unrendered(error)]
+    return list(musts(context.check(version)))
 
 
 def _picture(session: Session, issue: IssueSummary, base_url: str) -> Shown | None:

@@ -8,6 +8,7 @@ from newsletter.delivery.transports import open_transport
 from newsletter.errors import IllegalMove, NotApproved, Refusal
 from newsletter.issues import lists
 from newsletter.issues.views import IssueSummary, find
+from newsletter.preflight import Finding
 from newsletter.rhythm import standing
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.letters import sends as letters
@@ -21,7 +22,7 @@ def send(context: Context, row: Due) -> str:
     try:
         _require_in_time(context, row)
         open_transport("default", context.settings.transport("default"))
-        return _release(context, row)
+        return _release(context, row, context.look_again(row.issue_id))
     except Refusal as error:
         return _do_not(context, row, str(error), error.changes if isinstance(error, NotApproved) else ())
 
@@ -34,12 +35,12 @@ def _require_in_time(context: Context, row: Due) -> None:
         )
 
 
-def _release(context: Context, row: Due) -> str:
+def _release(context: Context, row: Due, found: tuple[Finding, ...]) -> str:
     with context.database.reading() as session:
         readers = standing.readers(session, row.list_id, context.clock())
         issue = find(session, row.issue_id or 0)
         by = standing.called(session, row.staff_id)
-    letter = letters.started(issue.name, issue.slug, readers, context.when, by=by, calm=row.calm)
+    letter = letters.started(issue.name, issue.slug, readers, context.when, by=by, calm=row.calm, found=found)
     part = context.write(row.list_id, letter)
     with context.database.transaction() as session:
         # Issue, then calendar: the order in which whoever plans anew locks them.

@@ -49,7 +49,8 @@ def planned_eve(context: Context, row: Due) -> str:
         why = standing.may_not_send(session, row.staff_id)
     at = found.issue.planned_at or row.due_at + planning.EVE_BEFORE
     if found.yes and not why:
-        letter = letters.ready(found, at, by, readers, context.when, calm=row.calm)
+        musts = context.look_again(row.issue_id)
+        letter = letters.ready(found, at, by, readers, context.when, calm=row.calm, found=musts)
         return context.tell(row, everybody, letter, "All is ready.")
     parts = letters.missing(found, (), context.when, planned=True)
     letter = letters.not_ready(found, at, why, parts, context.when)

@@ -6,11 +6,18 @@ from newsletter.errors import NotAllowed
 
 
 class Role(StrEnum):
-    """What a person may do; product words: writes, signs off, looks after the system."""
+    """What a person may do."""
 
     AUTHOR = "author"
     APPROVER = "approver"
     ADMIN = "admin"
+
+
+IN_WORDS: dict[Role, str] = {
+    Role.AUTHOR: "writes",
+    Role.APPROVER: "signs off",
+    Role.ADMIN: "looks after the system",
+}
 
 
 _EVERYBODY = frozenset(Role)

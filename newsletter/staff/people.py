@@ -51,35 +51,35 @@ class Actor:
 
 def add(session: Session, email: str, role: str, now: datetime, name: str = "") -> Person:
     """Add somebody. BadInput for a wrong address or role, or one who is there already."""
-    address = _address(email)
+    at = address(email)
     if role not in set(Role):
         raise BadInput(f"'{role}' is not a role; use {', '.join(Role)}.")
-    if session.scalar(select(StaffRow.id).where(StaffRow.email == address)) is not None:
-        raise BadInput(f"{address} is staff already.")
-    row = StaffRow(email=address, name=name, role=role, created_at=now)
+    if session.scalar(select(StaffRow.id).where(StaffRow.email == at)) is not None:
+        raise BadInput(f"{at} is staff already.")
+    row = StaffRow(email=at, name=name, role=role, created_at=now)
     session.add(row)
     session.flush()
-    return _person(row)
+    return of_row(row)
 
 
 def find(session: Session, email: str) -> Person:
     """The person of that address; NotFound says how to add them."""
-    row = session.scalar(select(StaffRow).where(StaffRow.email == _address(email), StaffRow.disabled_at.is_(None)))
+    row = session.scalar(select(StaffRow).where(StaffRow.email == address(email), StaffRow.disabled_at.is_(None)))
     if row is None:
         raise NotFound(f"{email} is not staff. Add them: newsletter staff add {email} --role author")
-    return _person(row)
+    return of_row(row)
 
 
 def by_id(session: Session, staff_id: int) -> Person | None:
     """The person of that id, if they work here."""
     row = session.get(StaffRow, staff_id)
-    return _person(row) if row is not None and row.disabled_at is None else None
+    return of_row(row) if row is not None and row.disabled_at is None else None
 
 
 def everybody(session: Session) -> tuple[Person, ...]:
     """All who are active, by address."""
     rows = session.scalars(select(StaffRow).where(StaffRow.disabled_at.is_(None)).order_by(StaffRow.email))
-    return tuple(_person(row) for row in rows)
+    return tuple(of_row(row) for row in rows)
 
 
 def log(session: Session, actor: Actor, verb: str, now: datetime, issue_id: int | None = None, **detail: Any) -> int:
@@ -93,12 +93,14 @@ def log(session: Session, actor: Actor, verb: str, now: datetime, issue_id: int 
     return row.id
 
 
-def _address(email: str) -> str:
+def address(email: str) -> str:
+    """As it is kept; BadInput for what is none."""
     try:
         return subscribers.parse(email).lower()
     except subscribers.AddressError as error:
         raise BadInput(f"{email}: {error}.") from None
 
 
-def _person(row: StaffRow) -> Person:
+def of_row(row: StaffRow) -> Person:
+    """The same without what only its own modules use."""
     return Person(row.id, row.email, row.name, Role(row.role))

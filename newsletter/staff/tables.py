@@ -33,6 +33,7 @@ class StaffLinkRow(Row):
     created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    onward: Mapped[str | None] = mapped_column(String(500))  # the page that was asked for when nobody was signed in
 
 
 class StaffSessionRow(Row):
@@ -49,6 +50,7 @@ class StaffSessionRow(Row):
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    browser_sha256: Mapped[str | None] = mapped_column(String(64))  # tells a browser that was here before
 
 
 class PasskeyRow(Row):
@@ -65,6 +67,16 @@ class PasskeyRow(Row):
     last_used_at: Mapped[datetime | None]
 
 
+class ChallengeRow(Row):
+    """What a passkey is to sign, for one use. `staff_id`: for whom, where somebody adds one."""
+
+    __tablename__ = "staff_challenges"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    challenge_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class TryRow(Row):
     """One try at a door that is throttled. `key_sha256`: whose, or from where."""
 
@@ -77,10 +89,10 @@ class TryRow(Row):
 
 
 class ActivityRow(Row):
-    """Who did what to which issue, from where. Rows are added, never changed."""
+    """Who did what to which issue, from where. Rows are added, never changed: a trigger refuses it."""
 
     __tablename__ = "activity"
-    __table_args__ = (Index(None, "issue_id", "at"),)
+    __table_args__ = (Index(None, "issue_id", "at"), Index(None, "staff_id", "id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime]
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))

@@ -33,6 +33,7 @@ class WayIn:
     expires_at: datetime
     used: bool
     expired: bool
+    onward: str = ""
 
     @property
     def opens(self) -> bool:
@@ -40,11 +41,14 @@ class WayIn:
         return not self.used and not self.expired
 
 
-def make(session: Session, person: Person, purpose: Purpose, now: datetime, by: int | None = None) -> int:
-    """A new link; its id, which the token names."""
+def make(
+    session: Session, person: Person, purpose: Purpose, now: datetime, by: int | None = None, onward: str = ""
+) -> int:
+    """A new link; its id, which the token names. `onward`: the page that it leads to in the end."""
     row = StaffLinkRow(
-        staff_id=person.id, purpose=purpose.value, created_at=now, created_by=by, expires_at=now + LASTS[purpose]
-    )
+        staff_id=person.id, purpose=purpose.value, created_at=now, created_by=by, expires_at=now + LASTS[purpose],
+        onward=onward[:500] or None,
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row.id
@@ -59,12 +63,12 @@ def look(session: Session, link_id: int, now: datetime) -> WayIn | None:
     inviter = session.get(StaffRow, row.created_by) if row.created_by else None
     return WayIn(
         row.id, person, Purpose(row.purpose), (inviter.name or inviter.email) if inviter else "", row.expires_at,
-        used=row.used_at is not None, expired=row.expires_at <= now,
+        used=row.used_at is not None, expired=row.expires_at <= now, onward=row.onward or "",
     )  # fmt: skip
 
 
-def use(session: Session, link_id: int, now: datetime) -> Person | None:
-    """Use the link up; its owner, or None where it opens nothing (any more). Of two at once, one gets in."""
+def use(session: Session, link_id: int, now: datetime) -> WayIn | None:
+    """Use the link up; what it was, or None where it opens nothing (any more). Of two at once, one gets in."""
     found = look(session, link_id, now)
     if found is None or not found.opens:
         return None
@@ -74,7 +78,7 @@ def use(session: Session, link_id: int, now: datetime) -> Person | None:
         .values(used_at=now)
         .returning(StaffLinkRow.id)
     )
-    return found.person if taken.first() else None
+    return found if taken.first() else None
 
 
 def open_invitations(session: Session, now: datetime) -> dict[int, datetime]:

@@ -45,10 +45,8 @@ class Pictures(Acting):
         actor.permit("edit")
         if not (0 <= x <= 1 and 0 <= y <= 1):
             raise BadInput("The point lies outside of the picture; both numbers go from 0 to 1.")
-        pieces = self._cuts(key, publication, point=(x, y))
-        if not pieces:
-            raise BadInput("There is no picture to be cut.")
-        return self._edit(key, actor, "crop", base, lambda hand: picturing.crop(hand, publication, pieces[0]))
+        piece = next(iter(self._cuts(key, publication, point=(x, y))), None)
+        return self._edit(key, actor, "crop", base, lambda hand: picturing.crop(hand, publication, piece))
 
     def uncrop(self, key: str, actor: Actor, publication: int, *, base: int | None = None) -> Edited:
         """Show all of it again."""
@@ -67,7 +65,7 @@ class Pictures(Acting):
     ) -> tuple[Cut, ...]:
         """What the item would show, and the lead before it where it becomes the lead."""
         with self._database.reading() as session:
-            draft = contents.read(session, find(session, key).id)
+            draft = contents.mail(session, find(session, key).id)
             own = (one.id for one in items.family(session, items.publication(session, publication)))
             shown = [(one, role) for one in own if f"item:{one}" in draft]
             before = contents.lead(draft)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from newsletter.issues.moves import IN_WORDS
 from newsletter.issues.rhythm import Dates
+from newsletter.preflight import Finding
 from newsletter.rendering.staff import Part, Row, StaffLetter
-from newsletter.rhythm.letters.saying import When, capital, failing_rows, few, owed_rows, plan_command, to
+from newsletter.rhythm.letters.saying import When, capital, failing_rows, few, found_now, owed_rows, plan_command, to
 from newsletter.rhythm.standing import Failing, Standing
 
 
@@ -79,19 +80,23 @@ def _move(list_slug: str, dates: Dates) -> Part:
     )
 
 
-def ready(standing: Standing, at: datetime, by: str, readers: int, when: When, *, calm: bool) -> StaffLetter:
-    """On the eve of a planned issue, to everybody: all is well."""
+def ready(
+    standing: Standing, at: datetime, by: str, readers: int, when: When, *, calm: bool, found: Sequence[Finding] = ()
+) -> StaffLetter:
+    """On the eve of a planned issue, to everybody: all is well, but for what the checks found since the sign-off."""
     issue, yes = standing.issue, standing.yes
     assert yes is not None
     how = " To us first, and to the readers some time later." if calm else ""
+    well = f"{len(found)} {'thing was' if len(found) == 1 else 'things were'} found" if found else "all is ready"
     return StaffLetter(
-        subject=f"{capital(when.said(at))}: {issue.name} goes out. All is ready",
-        heading=f"{capital(when.said(at))}, all is ready",
+        subject=f"{capital(when.said(at))}: {issue.name} goes out. {capital(well)}",
+        heading=f"{capital(when.said(at))}, {well}",
         lines=(
             f"{issue.name} goes to {readers:,} readers {to(at, when)}, by itself.{how}",
             f"Exactly version {yes.number} goes out, as {yes.by} has signed it off. {by} has planned it.",
         ),
         parts=(
+            *found_now(found),
             *([Part("Still owed", ("It goes without:",), owed_rows(standing.owed, when))] if standing.owed else []),
             Part(
                 "If it should not",

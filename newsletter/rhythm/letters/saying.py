@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 
 from newsletter.issues.owed import Owed
 from newsletter.issues.rhythm import Dates
+from newsletter.preflight import Finding
 from newsletter.rendering.staff import Part, Row
 from newsletter.rhythm.standing import Failing
 
@@ -69,6 +70,16 @@ def owed_rows(blocks: Sequence[Owed], when: When) -> tuple[Row, ...]:
     return tuple(
         Row(capital(block.words), f"{block.owner}" + (f", by {when.day(block.due_on)}" if block.due_on else ""))
         for block in blocks
+    )
+
+
+def found_now(found: Sequence[Finding]) -> tuple[Part, ...]:
+    """What the checks found since it was signed off; nothing where that is nothing."""
+    if not found:
+        return ()
+    why = "It was signed off, so this does not hold it. Decide whether it should wait:"
+    return (
+        Part("Found since it was signed off", (why,), few([Row(one.message, one.place) for one in found]), (), True),
     )
 
 

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from newsletter.delivery.views import MailingStatus
+from newsletter.preflight import Finding
 from newsletter.rendering.staff import Part, Row, StaffLetter
-from newsletter.rhythm.letters.saying import When, few, plan_command
+from newsletter.rhythm.letters.saying import When, few, found_now, plan_command
 
 
-def started(name: str, slug: str, readers: int, when: When, *, by: str, calm: bool) -> StaffLetter:
-    """To everybody: it has begun."""
+def started(
+    name: str, slug: str, readers: int, when: When, *, by: str, calm: bool, found: Sequence[Finding] = ()
+) -> StaffLetter:
+    """To everybody: it has begun. `found`: what must be told now, though it was signed off."""
     how = " You have it first; nobody outside has it yet." if calm else ""
     return StaffLetter(
         subject=f"{name} has started",
@@ -18,6 +21,7 @@ def started(name: str, slug: str, readers: int, when: When, *, by: str, calm: bo
             f"It began at {when.now.astimezone(when.zone):%H:%M}, to {readers:,} readers, as {by} had planned.{how}",
         ),
         parts=(
+            *found_now(found),
             Part(
                 "To hold it, or to see how far it is",
                 commands=(

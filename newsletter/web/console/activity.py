@@ -1,18 +1,25 @@
-"""Who did what, in sentences: for the line after an act, and for the page that lists them."""
+"""Who did what, in sentences: for the line after an act, and for the page that lists them.
 
+`ACTS` is the one place where a verb of the log becomes words: what stands after somebody's name, made of the details.
+`DONE` says to who did it themselves what it means, where that differs; `UNDO` where it can be taken back.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from newsletter.staff import activities
+from newsletter.staff.activities import Act
+from newsletter.staff.authority import IN_WORDS, Role
 from newsletter.staff.sessions import Seat
-from newsletter.staff.tables import ActivityRow
 
 _FRESH = timedelta(minutes=10)
-_SENTENCES = {
-    "sign-in": "You are signed in.",
-    "sign-out": "You are signed out.",
-}
+
+Detail = Mapping[str, Any]
+Words = str | Callable[[Detail], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,198 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
     """The act of that line of the log, if it is this person's own and just done."""
     if not text.isascii() or not text.isdecimal() or len(text) > 15:
         return None
-    row = session.get(ActivityRow, int(text))
-    if row is None or row.staff_id != seat.person.id or now - row.at > _FRESH:
+    act = activities.one(session, int(text))
+    if act is None or act.staff_id != seat.person.id or now - act.at > _FRESH:
         return None
-    return Done(_SENTENCES.get(row.verb, "Done."))
+    undo, fields = UNDO[act.verb](act.detail) if act.verb in UNDO else ("", ())
+    return Done(_filled(DONE.get(act.verb, ""), act.detail) or f"You {said(act)}.", undo, fields)
+
+
+def said(act: Act) -> str:
+    """What somebody did, to stand after their name: "signed in by a link"."""
+    return _filled(ACTS.get(act.verb, ""), act.detail) or f"did this: {act.verb}"
+
+
+def _filled(words: Words, detail: Detail) -> str:
+    return words if isinstance(words, str) else words(detail)
+
+
+# -- signing in, people ----------------------------------------------------------------------------------------------
+
+_WAYS = {"link": "by a mailed link", "password": "with a password", "passkey": "with a passkey"}
+_ACCOUNT = {
+    "name": "changed their name", "password set": "set a password", "password changed": "changed their password",
+    "password removed": "removed their password", "passkey added": "added a passkey",
+    "passkey removed": "removed a passkey", "session ended": "signed out of another browser",
+    "other sessions ended": "signed out everywhere else",
+}  # fmt: skip
+_YOUR_ACCOUNT = {
+    "name": "Your name is changed.",
+    "password set": "Your password is set. Whoever forgets it asks for a link.",
+    "password changed": "Your password is changed. Everywhere else you are signed out.",
+    "password removed": "Your password is removed. Everywhere else you are signed out.",
+    "passkey added": "Your passkey works from now on.",
+    "passkey removed": "That passkey opens nothing any more. Everywhere else you are signed out.",
+    "session ended": "You are signed out there.",
+    "other sessions ended": "You are signed out everywhere else.",
+}
+
+
+def _role(name: object) -> str:
+    return IN_WORDS[Role(str(name))] if name in set(Role) else "does something else"
+
+
+def _staff(detail: Detail) -> str:
+    before, after = _both(detail)
+    whom = detail.get("whom", "somebody")
+    if "added" in detail:
+        return f"added {detail['added']}, who {_role(detail.get('role'))}"
+    if "invited" in detail:
+        return f"asked {detail['invited']} in"
+    if "link_for" in detail:
+        return f"made a link for {detail['link_for']} to sign in"
+    if "sessions_ended" in detail:
+        return f"signed {whom} out everywhere"
+    if "role" in after:
+        return f"changed what {whom} does: {_role(after['role'])} (before: {_role(before.get('role'))})"
+    return f"let {whom} back in" if after.get("access") else f"took away {whom}'s access"
+
+
+def _staff_done(detail: Detail) -> str:
+    _, after = _both(detail)
+    whom = detail.get("whom", "")
+    if "role" in after:
+        return f"{whom} {_role(after['role'])} from now on."
+    if after.get("access") is False:
+        return f"{whom} has no access any more: signed out everywhere, and no link works."
+    return f"{whom} has access again." if after.get("access") else ""
+
+
+def _staff_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/team/{detail.get('id')}"
+    if "role" in after:
+        return f"{page}/role", (("role", str(before.get("role"))),)
+    if "access" in after:
+        return f"{page}/{'take-away' if after['access'] else 'let-in'}", ()
+    return "", ()
+
+
+def _both(detail: Detail) -> tuple[Detail, Detail]:
+    before, after = detail.get("before"), detail.get("after")
+    return (before if isinstance(before, Mapping) else {}), (after if isinstance(after, Mapping) else {})
+
+
+# -- the issue -------------------------------------------------------------------------------------------------------
+
+
+def _import(detail: Detail) -> str:
+    if "pasted" in detail:
+        return "added a publication from its link"
+    if "published_on" in detail:
+        return "said when a publication came out"
+    if "file" in detail:
+        return f"took in the file {detail['file']}"
+    return "added a publication" if "publication" in detail else "added readers"
+
+
+def _brought(detail: Detail) -> str:
+    number = _number(detail, "added", "reader is", "readers are")
+    return f"{number} on your list now. Nobody was mailed for it."
+
+
+def _edit(detail: Detail) -> str:
+    if detail.get("title"):
+        return "changed the words of a publication"
+    changed = [name for key, name in (("subject", "subject"), ("preview", "preview line")) if detail.get(key)]
+    return f"changed the {' and the '.join(changed)}" if changed else "changed a text"
+
+
+def _number(detail: Detail, key: str, one: str, many: str) -> str:
+    found = detail.get(key)
+    number = len(found) if isinstance(found, list) else found if isinstance(found, int) else 0
+    return f"1 {one}" if number == 1 else f"{number} {many}"
+
+
+def _publications(before: str, after: str) -> Callable[[Detail], str]:
+    return lambda detail: f"{before} {_number(detail, 'publications', 'publication', 'publications')} {after}"
+
+
+def _send(detail: Detail) -> str:
+    if detail.get("not_sent"):
+        return "did not send it at the planned time"
+    if detail.get("opened"):
+        return "had the mail service tried again"
+    if detail.get("planned"):
+        return "had planned it: it went out at its time"
+    return "sent it, to the team first" if detail.get("calm") else "sent it"
+
+
+def _changed(detail: Detail) -> str:
+    return f'asked for a change: "{detail["comment"]}"' if detail.get("comment") else "asked for a change"
+
+
+def _approved(detail: Detail) -> str:
+    return f'said yes alone, because "{detail["override"]}"' if detail.get("override") else "said yes"
+
+
+def _sources(detail: Detail) -> str:
+    return f"added the source {detail['added']}" if "added" in detail else "changed a source"
+
+
+def _keys(detail: Detail) -> str:
+    return f"{'made' if 'added' in detail else 'took back'} the key {detail.get('name', '')} for a program"
+
+
+ACTS: dict[str, Words] = {
+    "sign-in": lambda detail: f"signed in {_WAYS.get(str(detail.get('way')), '')}".strip(),
+    "sign-out": "signed out",
+    "set-up": "began setting up",
+    "account": lambda detail: _ACCOUNT.get(str(detail.get("did")), "changed their account"),
+    "staff": _staff,
+    "collect": "looked for new publications",
+    "import": _import,
+    "sources": _sources,
+    "assemble": "collected the draft",
+    "edit": _edit,
+    "use": _publications("put", "into this mail"),
+    "hold": _publications("saved", "for next time"),
+    "decline": _publications("left", "out"),
+    "block": "wrote a text",
+    "remove-block": "took a text out",
+    "ask": "asked for a text",
+    "test": lambda detail: f"sent a test copy to {detail.get('to', 'somebody')}",
+    "practice": "did a practice run",
+    "submit": lambda detail: f"asked for sign-off of version {detail.get('version', '')}".strip(),
+    "withdraw": "took it back into the draft",
+    "approve": _approved,
+    "request-changes": _changed,
+    "plan": "planned when it goes out",
+    "send": _send,
+    "pause": "paused the send",
+    "resume": "let the send go on",
+    "stop": "stopped the send",
+    "resolve": lambda detail: f"settled {_number(detail, 'settled', 'copy', 'copies')} without an answer",
+    "retry": "had refused copies tried again",
+    "copy": "sent one reader a copy again",
+    "correct": "began a correction",
+    "dates": "changed a date",
+    "rhythm": "changed how often it goes out",
+    "lists": "changed the settings of a list",
+    "transports": "changed a mail service",
+    "unsubscribe": "took a reader off a list",
+    "suppress": "put a reader on the do-not-mail list",
+    "unsuppress": "took a reader off the do-not-mail list",
+    "export": "took out the readers as a file",
+    "erase": "erased a reader",
+    "keys": _keys,
+    "adopt": "took over this database",
+}
+DONE: dict[str, Words] = {
+    "sign-in": "You are signed in.",
+    "sign-out": "You are signed out.",
+    "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
+    "staff": _staff_done,
+    "import": lambda detail: _brought(detail) if "decided" in detail else "",
+}
+UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {"staff": _staff_undo}

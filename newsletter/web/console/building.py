@@ -6,14 +6,30 @@ from fastapi import APIRouter, HTTPException, Response
 
 from newsletter.pipeline import Pipeline
 from newsletter.web.caching import FOR_EVER
-from newsletter.web.console import now, preview, signing_in, start, start_draft, start_finding, start_people
+from newsletter.web.console import (
+    account,
+    acts,
+    now,
+    other_ways,
+    preview,
+    signing_in,
+    start,
+    start_draft,
+    start_finding,
+    start_people,
+    team,
+)
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
 
 SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     signing_in.bring,
+    other_ways.bring,
     now.bring,
     preview.bring,
+    team.bring,
+    account.bring,
+    acts.bring,
     start.bring,
     start_finding.bring,
     start_draft.bring,

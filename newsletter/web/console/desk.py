@@ -1,5 +1,6 @@
 """What all screens share: the pipeline, the templates, who is signed in, and the pages of refusals."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
@@ -9,13 +10,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from newsletter import resources
+from newsletter.entrance import Browser, Entered
 from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotFound, Refusal
 from newsletter.pipeline import Pipeline
-from newsletter.rhythm.letters.saying import When
-from newsletter.staff.authority import may
+from newsletter.rhythm.letters.saying import When, capital
+from newsletter.staff import agents
+from newsletter.staff.authority import IN_WORDS, may
 from newsletter.staff.sessions import LASTS, Seat
 from newsletter.web.console import activity, standing
 from newsletter.web.console.assets import Assets
+from newsletter.web.security import network
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; "
@@ -23,6 +27,12 @@ POLICY = (
 )
 # The first where the pages have https and no path before them: browsers then let no other host set it.
 COOKIES = ("__Host-desk", "desk")
+MARKS = ("__Host-known", "known")  # by which a browser is known again
+_MARK_LASTS = 400 * 24 * 60 * 60  # seconds; browsers keep no cookie for longer
+
+# "//host" and "/\host" lead to other hosts, ".." out of the console, control characters into headers.
+_ONWARD = re.compile(r"/console(?:/(?!\.|%2[eE])[\w.~%-]+)*(?:\?[\w.~%=&+:;,/@!*()-]*)?(?:#[\w.~%-]*)?", re.ASCII)
+_DOOR = re.compile(r"/console/(?:sign-|enter\b|assets\b)")
 
 _STATUS: Mapping[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, IllegalMove: 409, BadInput: 400}
 
@@ -36,12 +46,14 @@ class Desk:
         parts = urlsplit(pipeline.settings.base_url)
         self.root = parts.path
         self._secure = parts.scheme == "https"
-        self._cookie = COOKIES[0] if self._secure and not self.root else COOKIES[1]
+        own = 0 if self._secure and not self.root else 1
+        self._cookie, self._mark = COOKIES[own], MARKS[own]
         self._environment = Environment(
             loader=FileSystemLoader(resources.templates()), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.filters |= {"bdi": _bdi}
+        self._environment.filters |= {"bdi": _bdi, "machine": agents.said, "capitalize_first": capital}
+        self._environment.globals["roles"] = IN_WORDS
 
     # -- pages -------------------------------------------------------------------------------------------------------
 
@@ -87,13 +99,20 @@ class Desk:
         """Who is signed in in this browser."""
         return self.pipeline.entrance.seat(request.cookies.get(self._cookie, ""))
 
-    def seated(self, path: str, cookie: str) -> Response:
+    def browser(self, request: Request) -> Browser:
+        """What asks to be let in."""
+        cookies = request.cookies
+        agent = request.headers.get("user-agent", "")
+        return Browser(agent, network(request), cookies.get(self._cookie, ""), cookies.get(self._mark, ""))
+
+    def seated(self, path: str, entered: Entered) -> Response:
         """On to a page, signed in from now on."""
-        answer = self.to(path)
-        answer.set_cookie(
-            self._cookie, cookie, max_age=int(LASTS.total_seconds()), path=self._cookie_path, secure=self._secure,
-            httponly=True, samesite="lax",
-        )  # fmt: skip
+        answer = self.to(onward(path) or "/console")
+        lasting = ((self._cookie, entered.cookie, int(LASTS.total_seconds())), (self._mark, entered.mark, _MARK_LASTS))
+        for name, value, age in lasting:
+            answer.set_cookie(
+                name, value, max_age=age, path=self._cookie_path, secure=self._secure, httponly=True, samesite="lax"
+            )
         return answer
 
     def unseated(self, path: str) -> Response:
@@ -117,8 +136,14 @@ class Desk:
         asked = request.url.path.removeprefix(self.root)
         if request.url.query:
             asked += f"?{request.url.query}"
-        onward = f"?next={quote(asked, safe='')}" if request.method in {"GET", "HEAD"} and asked != "/console" else ""
-        return RedirectResponse(f"{self.root}/console/sign-in{onward}", 303)
+        after = f"?next={quote(asked, safe='')}" if request.method in {"GET", "HEAD"} and asked != "/console" else ""
+        return RedirectResponse(f"{self.root}/console/sign-in{after}", 303)
+
+    def to_sign_in_again(self, request: Request, path: str) -> Response:
+        """It is too long ago that they signed in for this act: first that, then back to its page."""
+        if _wants_json(request):
+            return JSONResponse({"error": "Sign in once more for this; it is a while ago."}, 401)
+        return RedirectResponse(f"{self.root}/console/sign-in?again=yes&next={quote(path, safe='')}", 303)
 
     def bad_form(self, request: Request) -> Response:
         """The form is not of this session: nothing was changed."""
@@ -144,6 +169,11 @@ class Desk:
 
 def _wants_json(request: Request) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
+
+
+def onward(path: str) -> str:
+    """The page of ours that somebody wanted, and nothing else that an address could lead to."""
+    return path if _ONWARD.fullmatch(path) and not _DOOR.match(path) else ""
 
 
 def _bdi(text: str) -> Markup:

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from newsletter.errors import BadInput, Refusal
+from newsletter.errors import BadInput, NotFound, Refusal
 from newsletter.serving import named_host
 from newsletter.staff import authority
 from newsletter.staff.people import Actor
@@ -24,6 +24,7 @@ from newsletter.web.forms import MOST_FIELDS
 
 PREFIX = "/console"
 MOST_FORM = 1024 * 1024  # bytes of a form without files
+_LONGEST_NUMBER = 15  # digits: any engine stores it
 _PLAIN = frozenset({"same-origin", "none"})  # Sec-Fetch-Site: our own page, or the person's own hand
 
 Endpoint = Callable[..., Response]
@@ -31,6 +32,14 @@ Endpoint = Callable[..., Response]
 
 class Unseated(Exception):
     """Nobody is signed in."""
+
+
+class Unfresh(Exception):
+    """It is too long ago that they signed in. `page`: where the act's form stands."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
 
 
 class BadForm(Exception):
@@ -47,11 +56,14 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A route as it was declared. `verb` is None where nobody has to be signed in."""
+    """A route as it was declared. `verb` is None where nobody has to be signed in; `fresh`: they must have signed in
+    just now.
+    """
 
     method: str
     path: str
     verb: str | None
+    fresh: bool = False
 
 
 class Routes:
@@ -66,19 +78,26 @@ class Routes:
         """A page; looking at it changes nothing."""
         self._add("GET", path, verb, endpoint, [Depends(self._admit(verb))])
 
-    def post(self, path: str, verb: str, endpoint: Endpoint, *, files: int = 0) -> None:
-        """An act, posted by a form (or by a script, as a form). `files`: how many may come along."""
-        self._add("POST", path, verb, endpoint, [Depends(self._admit(verb)), Depends(self._ours(files))])
+    def post(self, path: str, verb: str, endpoint: Endpoint, *, files: int = 0, fresh: str = "") -> None:
+        """An act, posted by a form (or by a script, as a form). `files`: how many may come along; `fresh`: who signed
+        in a while ago does so again first, and comes back to this page.
+        """
+        checks = [Depends(self._admit(verb)), Depends(self._ours(files))]
+        if fresh:
+            checks.append(Depends(self._just_now(fresh)))
+        self._add("POST", path, verb, endpoint, checks, fresh=bool(fresh))
 
     def open(self, method: str, path: str, endpoint: Endpoint) -> None:
         """For those who are not signed in. What is posted must still come from a page of ours."""
         checks = [Depends(_from_here)] if method == "POST" else []
         self._add(method, path, None, endpoint, checks)
 
-    def _add(self, method: str, path: str, verb: str | None, endpoint: Endpoint, checks: list[Any]) -> None:
+    def _add(
+        self, method: str, path: str, verb: str | None, endpoint: Endpoint, checks: list[Any], *, fresh: bool = False
+    ) -> None:
         if verb is not None and verb not in authority.AUTHORITY:
             raise KeyError(verb)
-        self.declared.append(Declared(method, PREFIX + path, verb))
+        self.declared.append(Declared(method, PREFIX + path, verb, fresh))
         methods = ["GET", "HEAD"] if method == "GET" else [method]
         self.router.add_api_route(path, endpoint, methods=methods, dependencies=checks, response_model=None)
 
@@ -91,6 +110,14 @@ class Routes:
             authority.require(verb, seat.person.role, seat.person.name or seat.person.email)
 
         return admit
+
+    def _just_now(self, page: str) -> Callable[[Request], None]:
+        def just_now(request: Request) -> None:
+            seat: Seat = request.state.seat
+            if not seat.is_fresh(self._desk.pipeline.clock()):
+                raise Unfresh(PREFIX + page)
+
+        return just_now
 
     @staticmethod
     def _ours(files: int) -> Callable[[Request], Coroutine[Any, Any, None]]:
@@ -155,6 +182,13 @@ def revision(text: str) -> int | None:
     return int(text)
 
 
+def number(text: str) -> int:
+    """The number of a row, as a path tells it; NotFound where no row can have it."""
+    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST_NUMBER:
+        raise NotFound("There is nothing of that number here.")
+    return int(text)
+
+
 def _told(desk: Desk) -> type[APIRoute]:
     """Routes whose refusals are pages (or JSON, for a script that asks for it)."""
 
@@ -167,6 +201,8 @@ def _told(desk: Desk) -> type[APIRoute]:
                     return await handle(request)
                 except Unseated:
                     return desk.to_sign_in(request)
+                except Unfresh as error:
+                    return desk.to_sign_in_again(request, error.page)
                 except BadForm:
                     return desk.bad_form(request)
                 except Refusal as error:

@@ -1,11 +1,8 @@
-"""Signing in by a mailed link: asking for it, pressing the button on its page, leaving again."""
+"""Signing in by a mailed link: asking for it, pressing the button on its page; leaving again."""
 
 from fastapi import Request, Response
 
-from newsletter.setup.model import Step
-from newsletter.staff.authority import may
-from newsletter.staff.people import Person
-from newsletter.web.console.desk import Desk
+from newsletter.web.console.desk import Desk, onward
 from newsletter.web.console.routes import Acting, Routes, Seated
 from newsletter.web.forms import Posted
 from newsletter.web.security import network
@@ -16,24 +13,22 @@ def bring(desk: Desk, routes: Routes) -> None:
     entrance = desk.pipeline.entrance
 
     def ask(request: Request) -> Response:
-        return desk.page(request, "sign_in", onward=request.query_params.get("next", ""), asked=False, many=False)
+        return page(desk, request, request.query_params.get("next", ""))
 
     def asked(request: Request, form: Posted) -> Response:
-        allowed = entrance.ask(form.get("email"), network(request))
-        onward = form.get("next")
-        return desk.page(
-            request, "sign_in", status=200 if allowed else 429, onward=onward, asked=allowed, many=not allowed
-        )
+        if not entrance.ask(form.get("email"), network(request), onward(form.get("next"))):
+            return page(desk, request, form.get("next"), status=429, failed="link", email=form.get("email"))
+        return desk.page(request, "asked")
 
     def show(request: Request, token: str) -> Response:
         way = entrance.look(token)
         return desk.page(request, "enter", status=200 if way and way.opens else 410, way=way, token=token)
 
     def enter(request: Request, token: str) -> Response:
-        entered = entrance.enter(token, request.headers.get("user-agent", ""), network(request))
+        entered = entrance.enter(token, desk.browser(request))
         if entered is None:
             return show(request, token)
-        return desk.seated(_first_page(desk, entered.person), entered.cookie)
+        return desk.seated(entered.onward, entered)
 
     def leave(seat: Seated, actor: Acting) -> Response:
         entrance.leave(seat, actor)
@@ -46,8 +41,15 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.post("/sign-out", "account", leave)
 
 
-def _first_page(desk: Desk, person: Person) -> str:
-    """Where setting up was left, for who does it; else where the issue stands."""
-    standing = desk.pipeline.setup.standing()
-    is_under_way = standing is not None and standing.step is not Step.DONE
-    return "/console/start" if is_under_way and may("set-up", person.role) else "/console"
+def page(
+    desk: Desk, request: Request, wanted: str, *, status: int = 200, failed: str = "", email: str = ""
+) -> Response:
+    """All ways to sign in. `wanted`: where it leads on to; `failed`: by which way it did not go."""
+    seat = desk.seat(request)
+    again = seat is not None and request.query_params.get("again") == "yes"
+    if again and seat is not None:
+        email = seat.person.email
+    return desk.page(
+        request, "sign_in", status=status, onward=onward(wanted), failed=failed, email=email, again=again,
+        passkeys=desk.pipeline.entrance.place is not None,
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 
 from newsletter.delivery import views as delivered
+from newsletter.entrance import Invited
 from newsletter.errors import BadInput, Refusal
 from newsletter.issues import views
 from newsletter.issues.model import Profile
@@ -132,16 +133,12 @@ def _bring_colleague(desk: Desk, routes: Routes) -> None:
         return _colleague(desk, request, standing) if reached(standing, Step.COLLEAGUE) else desk.to(HOME)
 
     def invited(request: Request, actor: Acting, form: Posted) -> Response:
-        pipeline = desk.pipeline
         try:
-            actor.require("staff")
-            with pipeline.database.transaction() as session:
-                person = people.add(session, form.get("email"), Role.APPROVER.value, pipeline.clock(), form.get("name"))
-            url, mailed = pipeline.entrance.invite(person, actor)
+            came = desk.pipeline.team.invite(form.get("email"), form.get("name"), Role.APPROVER.value, actor)
         except Refusal as refusal:
             typed = {"email": form.get("email"), "name": form.get("name")}
             return _colleague(desk, request, setup.required(), str(refusal), typed)
-        return _colleague(desk, request, setup.required(), url=url, mailed=mailed, invited=person.name or person.email)
+        return _colleague(desk, request, setup.required(), came=came)
 
     def alone(actor: Acting) -> Response:
         setup.go_on(actor, Step.COLLEAGUE, alone="yes")
@@ -159,13 +156,13 @@ def _bring_colleague(desk: Desk, routes: Routes) -> None:
 
 def _colleague(
     desk: Desk, request: Request, standing: Standing, problem: str = "", typed: dict[str, str] | None = None, *,
-    url: str = "", mailed: bool = False, invited: str = "",
+    came: Invited | None = None,
 ) -> Response:  # fmt: skip
     with desk.pipeline.database.reading() as session:
         others = [one for one in people.everybody(session) if one.email != standing.email and may("approve", one.role)]
     return page(
         desk, request, "colleague", standing, status=400 if problem else 200, problem=problem,
-        typed=typed or {"email": "", "name": ""}, others=others, url=url, mailed=mailed, invited=invited,
+        typed=typed or {"email": "", "name": ""}, others=others, came=came,
     )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 
-revision = "0007_setup"
-down_revision = "0006"
+revision = "0009_setup"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,63 @@
+"""Checks a rendered issue, and looks at the network for it, with this installation's settings and way out."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from newsletter import fetch
+from newsletter.clock import Clock
+from newsletter.database import Transactions
+from newsletter.issues.model import Draft
+from newsletter.preflight.checks import check
+from newsletter.preflight.facts.model import Facts, Here
+from newsletter.preflight.gathering import gather
+from newsletter.preflight.looking.lookout import Looking, Lookout, Progress
+from newsletter.preflight.model import Finding
+from newsletter.rendering import theme
+from newsletter.rendering.page import Rendered
+from newsletter.settings import Settings
+
+
+class Drawn(Protocol):
+    """An issue as it would go out: its draft, and each language version rendered."""
+
+    @property
+    def draft(self) -> Draft: ...
+
+    @property
+    def parts(self) -> Mapping[str, Rendered]: ...
+
+
+class Checking:
+    """What must be mended in an issue, and what is worth a look."""
+
+    def __init__(
+        self, settings: Settings, database: Transactions, clock: Clock, *, route_is_remote: bool,
+        lookout: Lookout | None = None,
+    ) -> None:  # fmt: skip
+        self._settings, self._database, self._clock = settings, database, clock
+        self._here = Here(
+            settings.base_url, settings.base_is_loopback, route_is_remote, settings.dkim_domain, settings.dkim_selector
+        )
+        self.lookout = lookout or Lookout(database, clock, lambda: fetch.web(settings, HASTY), fetch.Names())
+
+    def check(self, version: Drawn) -> tuple[Finding, ...]:
+        """All findings, the gravest first. Asks no network: what was looked at before counts."""
+        return check(self.facts(version))
+
+    def facts(self, version: Drawn) -> Facts:
+        """What the checks look at."""
+        look = theme.find(version.draft.profile.theme, self._settings.folder)
+        with self._database.reading() as session:
+            return gather(
+                session, version.draft, version.parts, look, self._here, self._clock(), self._settings.zone
+            )  # fmt: skip
+
+    def look(
+        self, version: Drawn, *, again: bool = False, progress: Progress | None = None, longest: float | None = None
+    ) -> Looking:
+        """Ask the network what has no answer of the last day; with `again`, everything. `longest`: seconds."""
+        return self.lookout.look(self.facts(version), again=again, progress=progress, longest=longest)
+
+
+BEFORE_A_SEND = 45.0  # seconds: a planned send is not kept waiting for slow sites
+HASTY = fetch.Limits(seconds=15.0, connecting=6.0)  # a page that takes longer is not waited for
