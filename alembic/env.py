@@ -6,6 +6,7 @@ from sqlalchemy import text
 import newsletter.approval.tables
 import newsletter.calendar
 import newsletter.delivery.tables
+import newsletter.guests.tables
 import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables

@@ -37,6 +37,12 @@ from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.entrance import Account, Entrance, Team
 from newsletter.errors import BadInput, IllegalMove, RenderError
+from newsletter.guests import answering
+from newsletter.guests import asking as asking_guests
+from newsletter.guests import letters as guest_letters
+from newsletter.guests.model import Wish
+from newsletter.guests.page import Guests
+from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import RELEASED, State
@@ -135,6 +141,7 @@ class Pipeline:
         self.team = Team(database, clock, self.entrance)
         self.account = Account(settings, database, clock, self.links)
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
+        self.guests = Guests(settings, database, clock, self.links, self.versions)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
@@ -283,6 +290,66 @@ class Pipeline:
             case "decline":
                 return self.editor.decline(key, actor, publications, reason=reason)
         raise BadInput(f"{verb!r} is none of use, hold, decline.")
+
+    # -- guests: what those are asked who never log in -----------------------------------------------------------
+
+    def ask_guest(self, key: str, wish: Wish, actor: Actor) -> int:
+        """Ask somebody for one act, and mail a link to the page for it; the request's id."""
+        person = actor.require("ask")
+        planning.require_reachable(self.settings)
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            row = asking_guests.ask(session, issue, wish, person, now, self.settings.zone)
+            guest_letters.mail(session, row, now)
+            log(session, actor, "ask-guest", now, issue.id, request=row.id, act=row.act, guest=row.name,
+                publication=row.publication_id, block=row.block_id, due_on=row.due_on.isoformat())  # fmt: skip
+        return row.id
+
+    def remind_guest(
+        self, request_id: int, actor: Actor, *, due_on: date | None = None, message: str | None = None
+    ) -> None:
+        """Mail the link once more; with another day where one is given."""
+        actor.permit("ask")
+        planning.require_reachable(self.settings)
+        with self.database.transaction() as session:
+            now, row = self.clock(), asking_guests.required(session, request_id)
+            asking_guests.remind(session, row, now, self.settings.zone, due_on, message)
+            guest_letters.mail(session, row, now, reminder=True)
+            log(session, actor, "remind-guest", now, row.issue_id, request=row.id, guest=row.name,
+                due_on=row.due_on.isoformat())  # fmt: skip
+
+    def revoke_guest(self, request_id: int, actor: Actor) -> None:
+        """Ask no more; what was answered stays where it is."""
+        self._end_request(request_id, actor, "revoke-guest", asking_guests.revoke)
+
+    def go_without(self, request_id: int, actor: Actor) -> None:
+        """Make the issue without what was asked for; a note that is owed is owed no more."""
+        self._end_request(request_id, actor, "go-without", asking_guests.go_without)
+
+    def restore_guest(self, request_id: int, actor: Actor) -> None:
+        """Ask again after all, by the same link: what undoes `revoke_guest` and `go_without`."""
+        self._end_request(request_id, actor, "restore-guest", asking_guests.restore)
+
+    def _end_request(
+        self, request_id: int, actor: Actor, verb: str, end: Callable[[Session, GuestRequestRow, datetime], None]
+    ) -> None:
+        actor.permit("ask")
+        with self.database.transaction() as session:
+            now, row = self.clock(), asking_guests.required(session, request_id)
+            end(session, row, now)
+            if row.revoked_at is not None:
+                guest_letters.withdraw(session, row, now)
+            log(session, actor, verb, now, row.issue_id, request=row.id, guest=row.name)
+
+    def count_as_said(self, request_id: int, actor: Actor, given: Mapping[str, str]) -> None:
+        """Write down the answer that a guest has given by phone."""
+        person = actor.require("ask")
+        with self.database.transaction() as session:
+            now, row = self.clock(), asking_guests.required(session, request_id)
+            asking_guests.require_open(session, row, now, self.settings.zone)
+            before, after = answering.hand_in(session, row, given, now, person)
+            log(session, actor, "count-as-said", now, row.issue_id, request=row.id, guest=row.name, before=before,
+                after=after)  # fmt: skip
 
     # -- rendering and preflight: how it looks, whether it may go ------------------------------------------------
 

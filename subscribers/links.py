@@ -31,6 +31,7 @@ class Purpose(IntEnum):
     REQUEST = 7  # id: confirmation; the way out of a mail that asks: it was not me
     CALENDAR = 8  # id: list; the team's calendar of its dates
     ENTRANCE = 9  # id: staff link; the way into the console, for one use
+    GUEST = 10  # id: guest request; the page of somebody who is asked for one act
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)

@@ -1,14 +1,17 @@
 """One table of verb and role, asked in one place: by the actor, and through every command that changes anything."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from typer.testing import CliRunner
 
 from newsletter.cli.main import app
 from newsletter.errors import BadInput, NotAllowed, NotFound
+from newsletter.guests.model import Act, Wish
+from newsletter.guests.tables import GuestRequestRow
 from newsletter.issues.inserting import set_block
 from newsletter.issues.revising import Hand
 from newsletter.issues.rhythms import set_rhythm
@@ -36,9 +39,21 @@ TABLE = {
     "keys": {"admin"}, "export": {"admin"}, "adopt": {"admin"},
 }  # fmt: skip
 NAMED = {
-    "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume", "stop", "resolve", "retry",
-    "copy", "correct",
-}  # fmt: skip
+    "submit",
+    "withdraw",
+    "approve",
+    "request-changes",
+    "plan",
+    "send",
+    "pause",
+    "resume",
+    "stop",
+    "resolve",
+    "retry",
+    "copy",
+    "correct",
+}
+NAMED_COMMANDS = {"issue ask-guest", "guests said"}  # of a verb that is no other command's  # fmt: skip
 
 
 def test_the_table_is_the_one_that_was_agreed() -> None:
@@ -152,6 +167,18 @@ def _with_a_block(route: Route) -> None:
         set_block(Hand(session, find(session, SLUG).id, route.pipeline.clock()), "text", {"text": "Words"})
 
 
+def _asked_long_ago(route: Route) -> None:
+    wish = Wish(Act.SUGGEST, "Dana", "dana@example.org", date(2099, 6, 28))
+    route.pipeline.ask_guest(SLUG, wish, route.who(AUTHOR))
+    with route.pipeline.database.transaction() as session:
+        session.execute(update(GuestRequestRow).values(mailed_at=datetime(2024, 1, 1, tzinfo=UTC)))
+
+
+def _asked_no_more(route: Route) -> None:
+    _asked_long_ago(route)
+    route.pipeline.revoke_guest(1, route.who(AUTHOR))
+
+
 def _with_a_rhythm(route: Route) -> None:
     with route.pipeline.database.transaction() as session:
         set_rhythm(session, route.list_id(), route.now.date(), route.settings.zone)
@@ -186,6 +213,13 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue edit": ("edit", _at_draft, [SLUG, "--subject", "A subject of about the right length"]),
     "issue block": ("edit", _at_draft, [SLUG, "--kind", "text", "--field", "text=Words"]),
     "issue ask": ("edit", _at_draft, [SLUG, "--kind", "director", "--owner", APPROVER, "--due", "2099-06-28"]),
+    "issue ask-guest": ("ask", _at_draft, [SLUG, "--act", "suggest", "--name", "Dana", "--email", "dana@example.org",
+                                           "--due", "2099-06-28"]),
+    "guests remind": ("ask", _asked_long_ago, ["1"]),
+    "guests said": ("ask", _asked_long_ago, ["1", "--field", "title=An idea"]),
+    "guests without": ("ask", _asked_long_ago, ["1"]),
+    "guests revoke": ("ask", _asked_long_ago, ["1"]),
+    "guests restore": ("ask", _asked_no_more, ["1"]),
     "issue remove-block": ("edit", _with_a_block, [SLUG, "1"]),
     "issue undo": ("edit", _with_a_block, [SLUG]),
     "issue restore": ("edit", _with_a_block, [SLUG, "--to", "1"]),
@@ -252,8 +286,8 @@ READ_ONLY = {
     "migrate", "demo", "mailbox", "publications list", "publications changes", "sources try", "sources list",
     "sources discover", "sources show", "lists show", "lists list", "issue show", "issue list", "issue history",
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
-    "staff list", "keys list", "transports list", "worker", "web", "run", "console",
-    "scheduler",
+    "staff list", "keys list", "guests list", "guests lines", "guests link", "transports list", "worker", "web", "run",
+    "console", "scheduler",
 }  # fmt: skip
 
 
@@ -305,12 +339,13 @@ def test_every_command_that_changes_something_asks_the_table(route: Route, comma
     assert stranger.exit_code == 1
     assert "x@example.org is not staff" in stranger.output
     nobody = CliRunner().invoke(app, ["--config", str(config), *command.split(), *filled])
-    if verb in NAMED:
+    named = verb in NAMED or command in NAMED_COMMANDS
+    if named:
         assert nobody.exit_code == 2, nobody.output
         assert "--by" in nobody.output
     allowed = min(TABLE[verb], key=["author", "approver", "admin"].index)
     who = {"author": AUTHOR, "approver": APPROVER, "admin": ADMIN}[allowed]
-    if verb in NAMED:
+    if named:
         result = CliRunner().invoke(app, ["--config", str(config), *command.split(), *filled, "--by", who])
         assert result.exit_code == 0, result.output
     else:
@@ -318,4 +353,4 @@ def test_every_command_that_changes_something_asks_the_table(route: Route, comma
     last = route.activity()[-1]
     assert last.via == "cli"
     assert last.os_user
-    assert last.staff_id == (route.who(who).staff_id if verb in NAMED else None)
+    assert last.staff_id == (route.who(who).staff_id if named else None)

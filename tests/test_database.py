@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 import newsletter.approval.tables
 import newsletter.calendar
 import newsletter.delivery.tables
+import newsletter.guests.tables
 import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables

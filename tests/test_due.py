@@ -328,7 +328,7 @@ def test_a_step_that_fails_holds_up_no_other_and_is_tried_again_later(
 ) -> None:
     ready(autumn, "2024-10-02T09:00")
     with monkeypatch.context() as patch:
-        patch.setattr("newsletter.rhythm.letters.reminders.owed", lambda *_: 1 / 0)
+        patch.setattr("newsletter.rhythm.letters.reminders.owed", lambda *_, **__: 1 / 0)
         with autumn.database.transaction() as session:
             issue = session.scalars(select(IssueRow).where(IssueRow.slug == SLUG)).one()
             owed.ask(Hand(session, issue.id, autumn.now), "quote", AUTHOR, date(2024, 11, 1), autumn.now.date())

@@ -81,9 +81,9 @@ def test_what_the_website_changed_since_the_draft_was_made(route: Route) -> None
 
 
 def test_a_text_that_is_owed(route: Route) -> None:
-    with route.database.transaction() as session:
-        today = route.now.date()
-        owed.ask(session, route.issue().id, "director", APPROVER, today + timedelta(days=2), today, route.now)
+    route.pipeline.editor.ask(
+        "quarterly-2024-q2", route.who(AUTHOR), "director", APPROVER, route.now.date() + timedelta(days=2)
+    )
     (one,) = facts(route).awaited
     assert (one.words, one.owner) == ("the director's note", "Pat Approver")
 

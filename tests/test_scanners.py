@@ -18,6 +18,8 @@ from sqlalchemy import select
 from newsletter.delivery import alarming, greeting, guarding, notices
 from newsletter.delivery.copying import COPY
 from newsletter.delivery.tables import NoticeRow
+from newsletter.guests.clearing import Looked
+from newsletter.guests.model import Act, Wish
 from newsletter.issues import lists as profiles
 from newsletter.readers.model import SignUp
 from newsletter.rendering.words import words
@@ -25,7 +27,7 @@ from subscribers import Purpose, limits, renewing
 from subscribers.tables import ConsentEventRow, SubscriberRow, SubscriptionRow
 from tests.conftest import drop_postgres, new_postgres, postgres_url
 from tests.postgres import Postgres
-from tests.route import ADMIN, APPROVER, CONFIRMED, SLUG, WORKSHOP_DATABASE, Route, laid_out, later
+from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, SLUG, WORKSHOP_DATABASE, Route, laid_out, later
 from tests.test_cli import Shell
 from tests.test_public_pages import Visitor, dump, heading
 
@@ -44,8 +46,11 @@ READERS = {
     ISSUE: EVE, COPY: ADA, notices.TEST_COPY: TESTER, CONFIRM: NELL, INVITE: INVITED[0], ADDRESS: MOVED,
     RENEW: ASKED[0], greeting.WELCOME: JOINED, greeting.MOVING: DARIO,
 }  # fmt: skip
-STAFF = {notices.REVIEW_REQUEST: APPROVER, notices.PAUSED: ADMIN, alarming.ALARM: ADMIN}
-KINDS = READERS | STAFF
+STAFF = {
+    notices.REVIEW_REQUEST: APPROVER, notices.PAUSED: ADMIN, alarming.ALARM: ADMIN, notices.GUEST_ANSWERED: AUTHOR,
+}  # fmt: skip
+GUESTS = {notices.GUEST_ASKED: "press@bristol.example", notices.GUEST_REMINDED: "press@bristol.example"}
+KINDS = READERS | STAFF | GUESTS
 # Where the links of each kind lead.
 LEADS = {
     **{kind: {"u", "p", "issues", "media", "subscribe"} for kind in (ISSUE, COPY, notices.TEST_COPY)},
@@ -53,6 +58,7 @@ LEADS = {
     greeting.WELCOME: {"u", "p", "issues"},
     greeting.MOVING: {"u", "p"},
     **{kind: set() for kind in STAFF},
+    **{kind: {"g"} for kind in GUESTS},
 }
 SUBSCRIBED, QUESTIONS = (ISSUE, COPY, RENEW, greeting.WELCOME, greeting.MOVING), (CONFIRM, INVITE, ADDRESS)
 
@@ -144,6 +150,7 @@ def _the_issue(route: Route) -> None:
     with route.database.transaction() as session:
         profiles.set_welcome(session, route.list_id(), on=True)
     route.pipeline.test(SLUG, TESTER, route.who(ADMIN))
+    _the_guest(route)
     route.sign_off()
     route.send(wait=False)
     with route.database.transaction() as session:
@@ -152,6 +159,22 @@ def _the_issue(route: Route) -> None:
     route.send()
     route.pipeline.copy(SLUG, ADA, route.who(ADMIN))
     route.pipeline.deliver_notices()
+
+
+def _the_guest(route: Route) -> None:
+    """Somebody is asked about an item, reminded, and says that it is right."""
+    wish = Wish(
+        Act.CLEAR, "Bristol press office", GUESTS[notices.GUEST_ASKED], route.now.date(),
+        publication_id=route.publication("san-antonio").id,
+    )  # fmt: skip
+    asked = route.pipeline.ask_guest(SLUG, wish, route.who(AUTHOR))
+    later(route, hours=5)
+    route.pipeline.remind_guest(asked, route.who(AUTHOR))
+    token = route.pipeline.links.token(Purpose.GUEST, asked)
+    page = route.pipeline.guests.look(token)
+    assert page is not None
+    assert isinstance(page.content, Looked)
+    route.pipeline.guests.hand_in(token, {"verdict": "yes"}, page.content.base)
 
 
 def _the_questions(route: Route) -> None:

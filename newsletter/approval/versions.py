@@ -80,6 +80,10 @@ class Versions:
         chosen = language if language in languages else languages[0]
         return page.render(draft, theme, self._frame(draft, chosen, languages, _logo(database, theme, now)))
 
+    def excerpt(self, draft: Draft, language: str) -> str:
+        """What of an issue is in this draft, without the mail's own head and foot: a whole HTML page."""
+        return page.excerpt(draft, self._theme(draft.profile), self._frame(draft, language, (), None))
+
     def basis_facts(self, session: Session, issue_id: int) -> Mapping[str, Any]:
         """What a version made now would be made from, without rendering it."""
         draft = drafts.load(session, issue_id)

@@ -38,7 +38,7 @@ def block(
     """
     with refusals(), opened() as pipeline:
         made = pipeline.editor.add_block(
-            issue, actor(pipeline, by), kind, _fields(field), language=language, section=section, block=block
+            issue, actor(pipeline, by), kind, named_fields(field), language=language, section=section, block=block
         )
         done = "Worded" if block is not None else "Added"
         say("The note is in." if kind == "director" else f"{done} (block {made.id}).")
@@ -78,7 +78,7 @@ def remove_block(
         say("Taken out.")
 
 
-def _fields(given: list[str]) -> dict[str, str]:
+def named_fields(given: list[str]) -> dict[str, str]:
     """NAME=VALUE as typed; a written \\n is a line break, as no shell makes one easily."""
     fields: dict[str, str] = {}
     for one in given:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter.cli import again, blocks, history, practice, sending, telling
+from newsletter.cli import again, blocks, guests, history, practice, sending, telling
 from newsletter.cli.console import By, Json, RequiredBy, actor, day, opened, out, print_json, refusals, say
 from newsletter.cli.looking import Again, NoNetwork, look
 from newsletter.cli.outputs import write_issue
@@ -193,6 +193,7 @@ def request_changes(
 
 app.registered_commands += blocks.app.registered_commands
 app.registered_commands += history.app.registered_commands
+app.registered_commands += guests.of_issue.registered_commands
 app.registered_commands += practice.app.registered_commands
 app.registered_commands += sending.app.registered_commands
 app.registered_commands += again.app.registered_commands

@@ -11,6 +11,7 @@ from newsletter import __version__, settings
 from newsletter.cli import (
     adopt,
     collect,
+    guests,
     init,
     issue,
     keys,
@@ -39,6 +40,7 @@ app.add_typer(publications.app, name="publications", help="What the organisation
 app.add_typer(sources.app, name="sources", help="Where publications come from.")
 app.add_typer(lists.app, name="lists", help="What one can subscribe to.")
 app.add_typer(issue.app, name="issue", help="Collect, write, check, sign off, send.")
+app.add_typer(guests.app, name="guests", help="Those who are asked for something and never log in.")
 app.add_typer(subscribers.app, name="subscribers", help="People, and how they signed up.")
 app.add_typer(staff.app, name="staff", help="Who works here.")
 app.add_typer(keys.app, name="keys", help="The keys of programs that use the API.")

@@ -24,6 +24,7 @@ _FLAGS = {
     Flag.CUT_OFF.value: "its summary was cut off by the website",
     Flag.OTHER_ITEM.value: "its summary seems to be another one's",
     Flag.LOGIN.value: "needs a subscription",
+    Flag.SUGGESTED.value: "suggested by a guest",
 }
 
 

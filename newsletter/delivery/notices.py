@@ -34,8 +34,10 @@ REVIEW_REQUEST = "review_request"
 PAUSED = "paused"
 SIGN_IN = "sign_in"
 ACCOUNT = "account"
-PATHS = {Purpose.ENTRANCE: "/console/enter/"}  # what stands before the token of a button's link
+GUEST_ASKED, GUEST_REMINDED, GUEST_ANSWERED = "guest_asked", "guest_reminded", "guest_answered"
+PATHS = {Purpose.ENTRANCE: "/console/enter/", Purpose.GUEST: "/g/"}  # what stands before the token of a button's link
 DUE = "due_"  # begins the kinds of the letters that the calendar writes; an answer to them is read
+_BY_A_PERSON = frozenset({GUEST_ASKED, GUEST_REMINDED})  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ def add(
     session.add(row)
     session.flush()
     return row.id
+
+
+def withdraw(session: Session, link: tuple[Purpose, int], why: str, now: datetime) -> None:
+    """What leads there and has not left yet, does not leave; why is written down."""
+    purpose, link_id = link
+    session.execute(
+        update(NoticeRow)
+        .where(
+            NoticeRow.link_purpose == purpose, NoticeRow.link_id == link_id,
+            NoticeRow.state.in_(("waiting", "deferred")),
+        )
+        .values(state="excluded", text=why, due_at=None, changed_at=now)
+    )  # fmt: skip
 
 
 def deliver(
@@ -178,10 +193,10 @@ def _written(
 
 
 def _compiled(notice: NoticeRow, sender: Sender, signer: Signer | None) -> Compiled:
-    answers = bool(sender.reply_to) and (notice.kind in greeting.KINDS or notice.kind.startswith(DUE))
+    read = notice.kind in greeting.KINDS | _BY_A_PERSON or notice.kind.startswith(DUE)
     headers = [
         mailbox("From", sender.from_name, sender.from_address),
-        *([mailbox("Reply-To", "", sender.reply_to)] if answers else []),
+        *([mailbox("Reply-To", "", sender.reply_to)] if read and sender.reply_to else []),
         unstructured("Subject", notice.subject),
         verbatim("Content-Language", notice.language),
     ]

@@ -51,12 +51,20 @@ def ask(
         raise BadInput(f"A {known} cannot be asked for; give it with `issue block`.")
     if due_on < today:
         raise BadInput(f"{due_on} has passed; give a day from today on.")
+    return owe(hand, known, people.find(hand.session, owner).id, due_on, section=section, block_id=block_id)
+
+
+def owe(
+    hand: Hand, kind: BlockKind, owner_id: int | None, due_on: date, *, section: str | None = None,
+    block_id: int | None = None,
+) -> Revision:  # fmt: skip
+    """Note that a block is owed by that day; the block's id. `owner_id`: None where it is nobody of the staff."""
     with editing(hand, "ask") as edit:
-        person, block = people.find(hand.session, owner), inserting.wanted(edit, known, section, block_id)
+        block = inserting.wanted(edit, kind, section, block_id)
         if contents.block_languages(edit.draft, block):
             raise BadInput(f"Block {block} of {edit.issue.slug} is written already; word it anew with --block {block}.")
         edit.id = block
-        edit.write({places.block(block, "owed"): {"owner": person.id, "due": due_on.isoformat()}})
+        edit.write({places.block(block, "owed"): {"owner": owner_id, "due": due_on.isoformat()}})
     return edit.done
 
 

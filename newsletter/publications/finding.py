@@ -13,7 +13,9 @@ from newsletter.publications.addresses import has_page
 from newsletter.publications.matching import NEAR_DAYS, PEOPLE, Known, same
 from newsletter.publications.tables import PublicationRow, SightingRow
 
-BY_HAND = frozenset({"manual", "file", "pasted"})  # in place of a source: no visit changes what they brought
+BY_HAND = frozenset(
+    {"manual", "file", "pasted", "suggested"}
+)  # in place of a source: no visit changes what they brought
 _AT_ONCE = 500  # keys in one query
 _T = TypeVar("_T")
 

@@ -1,4 +1,4 @@
-"""Erasing a person from the book and from the ledger, in one transaction of the caller's."""
+"""Erasing a person from the book, from what guests are asked, and from the ledger: one transaction of the caller."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.delivery.forgetting import forget
+from newsletter.guests import forgetting as guests
 from subscribers import Consent
 
 
@@ -14,5 +15,6 @@ def erase(session: Session, subscriber_id: int, consent: Consent, now: datetime)
     addresses = subscribers.erasing.erase(session, subscriber_id, consent, now)
     if addresses is None:
         return False
+    guests.forget(session, addresses, now)
     forget(session, subscriber_id, addresses, now)
     return True

@@ -1,6 +1,6 @@
 """The short mails to readers that are no issue: they ask one thing or say one thing, in the reader's language.
 
-Nothing in them was typed by a reader: whoever signs up a stranger has no words to send him.
+Nothing in those of `render` was typed by a reader: whoever signs up a stranger has no words to send him.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,11 +18,14 @@ from newsletter.rendering.theme import find
 from newsletter.rendering.words import SOURCE, TRANSLATED, Words, words
 from newsletter.resources import templates
 
+LINK = "link_url"  # of a letter to somebody who is no reader
+
 SLOTS: Mapping[str, frozenset[Context]] = {
     "confirm_url": frozenset({Context.URL, Context.TEXT}),
     "issue_url": frozenset({Context.URL, Context.TEXT}),
     "unsubscribe_url": frozenset({Context.URL, Context.TEXT}),
     "preferences_url": frozenset({Context.URL, Context.TEXT}),
+    LINK: frozenset({Context.URL, Context.TEXT}),
 }
 
 
@@ -66,11 +69,15 @@ def spoken(language: str, default: str) -> str:
 def render(kind: str, language: str, writer: Writer) -> Rendered:
     """The mail of that kind: confirm, invite, renew, address, moving or welcome."""
     said = words(language)
-    mail = _KINDS[kind](said, writer)
+    return write(said, _KINDS[kind](said, writer), writer)
+
+
+def write(said: Words, mail: Said, writer: Writer) -> Rendered:
+    """A mail of these words, as HTML and as text."""
     marks = Marks.fresh(SLOTS)
     html = _fill("letter.html.j2", said, mail, writer, marks, Context.URL)
     text = prose.tidy(_fill("letter.txt.j2", said, mail, writer, marks, Context.TEXT), said.direction)
-    return Rendered(language, mail.subject, "", marks.cut(html), marks.cut(text), "")
+    return Rendered(said.language, mail.subject, "", marks.cut(html), marks.cut(text), "")
 
 
 def _fill(template: str, said: Words, mail: Said, writer: Writer, marks: Marks, link: Context) -> str:

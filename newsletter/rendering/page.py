@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -53,7 +53,7 @@ def render(draft: Draft, theme: Theme, frame: Frame) -> Rendered:
     said = set_in(draft, frame)
     context = _context(draft, theme, frame, said)
     marks = Marks.fresh(SLOTS)
-    name = draft.profile.template
+    name = f"email/{draft.profile.template}"
     rendered = Rendered(
         language=said.language,
         subject=said.subject,
@@ -64,6 +64,12 @@ def render(draft: Draft, theme: Theme, frame: Frame) -> Rendered:
     )
     _refuse_incomplete(rendered, said)
     return rendered
+
+
+def excerpt(draft: Draft, theme: Theme, frame: Frame) -> str:
+    """What stands in a draft, set as in the mail, without the mail's own head, contents and foot: a whole HTML page."""
+    said = replace(set_in(draft, frame), contents=(), notice="")
+    return _page("public/excerpt.mjml.j2", _context(draft, theme, frame, said))
 
 
 def files() -> tuple[Path, ...]:
@@ -106,10 +112,10 @@ def _text(name: str, context: Mapping[str, Any], said: Edition) -> str:
 def _fill(name: str, context: Mapping[str, Any]) -> str:
     environment = _environment(templates(), html_output=".mjml." in name)
     try:
-        return environment.get_template(f"email/{name}").render(context)
+        return environment.get_template(name).render(context)
     except TemplateError as error:
         line = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        raise RenderError(f"The template email/{name}{line} cannot be filled: {error}.") from error
+        raise RenderError(f"The template {name}{line} cannot be filled: {error}.") from error
 
 
 @lru_cache(maxsize=8)

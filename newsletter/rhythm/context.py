@@ -22,8 +22,11 @@ from newsletter.rhythm.steps import Due
 from newsletter.settings import Settings
 from newsletter.staff.authority import Role, may
 from newsletter.staff.people import Actor, Person, everybody
+from subscribers import Purpose
 
 SYSTEM = Actor(None, "system")
+
+Link = tuple[Purpose, int]
 
 
 class Done(Exception):
@@ -67,20 +70,25 @@ class Context:
             profile = lists.profile(session, list_id)
         return staff.render(letter, Letterhead(profile.name, replies_to(profile)))
 
-    def queue(self, session: Session, row: Due, people: Iterable[Person], part: Rendered) -> None:
-        """Leave the letter to be handed over to each of them."""
+    def queue(
+        self, session: Session, row: Due, people: Iterable[Person], part: Rendered, link: Link | None = None
+    ) -> None:
+        """Leave the letter to be handed over to each of them. `link`: where its button leads."""
         for person in people:
             notices.add(
                 session, notices.DUE + row.step, person.email, part, self.clock(), list_id=row.list_id,
-                issue_id=row.issue_id, staff_id=person.id,
+                issue_id=row.issue_id, staff_id=person.id, link=link,
             )  # fmt: skip
 
-    def tell(self, row: Due, whom: Callable[[Session], Iterable[Person]], letter: StaffLetter, outcome: str) -> str:
+    def tell(
+        self, row: Due, whom: Callable[[Session], Iterable[Person]], letter: StaffLetter, outcome: str,
+        link: Link | None = None,
+    ) -> str:  # fmt: skip
         """Mark the row done, and leave the letter for them: both or neither; the outcome."""
         part = self.write(row.list_id, letter)
         with self.database.transaction() as session:
             self.take(session, row, outcome)
-            self.queue(session, row, whom(session), part)
+            self.queue(session, row, whom(session), part, link)
         return outcome
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.guests.views import of_block
 from newsletter.issues import lists, periods, rhythms
 from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import find
@@ -11,9 +12,10 @@ from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context, approvers, keepers, writers
 from newsletter.rhythm.letters import drafts, reminders
 from newsletter.rhythm.standing import Failing, Standing
-from newsletter.rhythm.steps import NO_RHYTHM, Due
+from newsletter.rhythm.steps import NO_RHYTHM, Due, Step
 from newsletter.staff.people import Person, everybody
 from newsletter.staff.tables import StaffRow
+from subscribers import Purpose
 
 
 def name_of(period: str) -> str:
@@ -81,15 +83,19 @@ def owed(context: Context, row: Due) -> str:
     _, block_id, *_ = row.about.split("/")
     with context.database.reading() as session:
         found = standing.of(session, context.gate, find(session, row.issue_id))
+        request = of_block(session, int(block_id))
     block = next((one for one in found.owed if str(one.id) == block_id), None)
     if block is None:
         return context.pass_by(row, "It is written.")
-    letter = reminders.owed(found.issue.name, found.issue.slug, block, context.when)
+    if request is not None and row.step is Step.ASKED:
+        return context.pass_by(row, "Whoever has asked wrote the letter.")
+    page = (Purpose.GUEST, request) if request is not None else None
+    letter = reminders.owed(found.issue.name, found.issue.slug, block, context.when, has_page=page is not None)
 
     def owner(session: Session) -> list[Person]:
         return [person for person in everybody(session) if person.id == block.owner_id]
 
-    return context.tell(row, owner, letter, f"{block.owner} was reminded.")
+    return context.tell(row, owner, letter, f"{block.owner} was reminded.", page)
 
 
 def source(context: Context, row: Due) -> str:

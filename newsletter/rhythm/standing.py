@@ -12,6 +12,8 @@ import subscribers
 from newsletter.approval import deciding
 from newsletter.approval.gate import Gate
 from newsletter.approval.model import Yes
+from newsletter.guests.model import Unanswered
+from newsletter.guests.views import unanswered
 from newsletter.issues import owed as owing
 from newsletter.issues.model import RELEASED, IssueKind, State
 from newsletter.issues.owed import Owed
@@ -28,13 +30,15 @@ FAILING = timedelta(days=7)  # for so long a source may fail without a word
 class Standing:
     """An issue, the yes that counts for it now (or what has changed since the last), and what somebody still owes.
 
-    `awaits`: the request for sign-off that has no answer: who asked, and when.
+    `guests`: what those have not answered who do not work here. `awaits`: the request for sign-off that has no answer:
+    who asked, and when.
     """
 
     issue: IssueSummary
     yes: Yes | None
     changes: tuple[str, ...]
     owed: tuple[Owed, ...]
+    guests: tuple[Unanswered, ...]
     awaits: tuple[int, datetime] | None
 
     @property
@@ -64,7 +68,8 @@ def of(session: Session, gate: Gate, issue: IssueSummary) -> Standing:
     yes, changes = gate.look(session, issue.id)
     review = deciding.current_review(session, issue.id) if issue.state is State.IN_REVIEW else None
     awaits = (review.requested_by, review.requested_at) if review else None
-    return Standing(issue, yes, changes, owing.owed(session, issue.id), awaits)
+    missing = owing.owed(session, issue.id), unanswered(session, issue.id)
+    return Standing(issue, yes, changes, *missing, awaits)
 
 
 def issue_of(session: Session, list_id: int, period: str) -> IssueSummary | None:

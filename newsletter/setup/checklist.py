@@ -11,7 +11,7 @@ from newsletter.delivery import practising
 from newsletter.issues import lists, views
 from newsletter.issues.model import RELEASED
 from newsletter.settings import Settings
-from newsletter.setup import store, taking_in
+from newsletter.setup import store, taking_in, trust
 from newsletter.setup.model import Standing
 from newsletter.staff.authority import may
 from newsletter.staff.people import everybody
@@ -40,6 +40,7 @@ def setup_list(session: Session, settings: Settings, now: datetime) -> tuple[Poi
         _draft(session, standing),
         _sender(session, face),
         _mail(settings),
+        _domain(session, settings, standing, face),
         _colleague(session, standing),
         _readers(session, settings, face),
         _address(settings),
@@ -74,6 +75,19 @@ def _mail(settings: Settings) -> Point:
         host = urlsplit(settings.transport_url).hostname or urlsplit(settings.transport_url).scheme
         return Point("A mail service", True, f"Mail goes by {host}.", f"{START}/mail", "Change, or test it")
     return Point("A mail service", False, "Nothing can leave before there is one.", f"{START}/mail", "Choose one")
+
+
+def _domain(session: Session, settings: Settings, standing: Standing, face: subscribers.ListFace | None) -> Point:
+    name = "Trust in your domain (DNS)"
+    if not settings.transport_url or face is None:
+        return Point(name, False, "What it must say depends on the mail service: first choose that.", f"{START}/mail",
+                     "Choose one")  # fmt: skip
+    found = trust.records(session, lists.profile(session, face.id), str(standing.answers.get("mail", "")))
+    missing = sum(one.state is trust.State.MISSING for one in found)
+    if trust.is_right(found):
+        return Point(name, True, "Mail systems can see that your mail is yours.", f"{START}/domain", "Look again")
+    said = f"{missing} of {len(found)} records are missing." if missing else "Not looked at yet."
+    return Point(name, False, said, f"{START}/domain", "Letter to your IT firm")
 
 
 def _colleague(session: Session, standing: Standing) -> Point:

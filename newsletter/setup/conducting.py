@@ -10,8 +10,11 @@ from newsletter.approval.versions import Versions
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import BadInput, Misconfigured, NotFound
+from newsletter.fetch import Names
 from newsletter.issues import fields, lists, views
 from newsletter.issues.model import Profile
+from newsletter.preflight.looking import store as looked
+from newsletter.preflight.looking.asking import ask_name
 from newsletter.publications import adding, importing, sourcing
 from newsletter.publications.kinds import kinds as known_kinds
 from newsletter.publications.sources.model import Definition
@@ -19,7 +22,7 @@ from newsletter.rendering import holes
 from newsletter.rendering.page import Rendered
 from newsletter.settings import Settings
 from newsletter.setup import kinds as grouping
-from newsletter.setup import making, months, samples, services, settings_file, store, theming, zones
+from newsletter.setup import making, months, samples, services, settings_file, store, theming, trust, zones
 from newsletter.setup.bringing import Bringing
 from newsletter.setup.model import Standing, Step, following
 from newsletter.setup.progress import ByItself
@@ -249,11 +252,32 @@ class Setup:
             log(session, actor, "transports", now, service=slug)
         self._changed()
 
+    def trust(self) -> tuple[tuple[trust.Record, ...], str]:
+        """What the sender's domain says, as it was looked at last; and the letter that asks for it."""
+        with self._database.reading() as session:
+            profile = lists.profile(session, _list(session).id)
+            service = str(store.required(session, self._clock()).answers.get("mail", ""))
+            found = trust.records(session, profile, service)
+        return found, trust.letter(found, profile, services.named(service))
+
+    def look_at_domain(self, actor: Actor, names: Names | None = None) -> None:
+        """Ask the DNS what the sender's domain says now."""
+        actor.require("set-up")
+        with self._database.reading() as session:
+            profile = lists.profile(session, _list(session).id)
+            service = str(store.required(session, self._clock()).answers.get("mail", ""))
+        asked = names or Names()
+        for name, kind in trust.questions(profile, service):
+            answer = ask_name(asked, name, kind, self._clock)
+            with self._database.transaction() as session:
+                looked.keep(session, answer)
+
     def go_on(self, actor: Actor, after: Step, **answers: str) -> None:
         """On to what comes after that step, if it has not gone further already."""
         actor.require("set-up")
         with self._database.transaction() as session:
             now = self._clock()
+            store.required(session, now)
             if answers:
                 store.answer(session, answers, now)
             store.move(session, following(after), now, only_from=after)

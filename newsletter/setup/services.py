@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import dns.exception
-import dns.resolver
-
+from newsletter import fetch
 from newsletter.delivery.model import RouteDown
 from newsletter.delivery.transports import open_transport
 from newsletter.delivery.transports.connecting import connect
@@ -141,13 +139,15 @@ def find(slug: str) -> Service:
     return found
 
 
+def named(slug: str) -> str:
+    """What people call it; "" for one that has no name of its own."""
+    return next((one.name for one in SERVICES if one.slug == slug and slug != "other"), "")
+
+
 def mail_servers(domain: str) -> tuple[str, ...]:
     """The names of the servers that take the domain's mail; () where the DNS does not tell in time."""
-    try:
-        answer = dns.resolver.resolve(domain, "MX", lifetime=PATIENCE)
-    except (dns.exception.DNSException, OSError, ValueError):
-        return ()
-    return tuple(str(one.exchange).rstrip(".").lower() for one in answer)
+    told = fetch.Names(seconds=PATIENCE).ask(domain, "MX")
+    return tuple(one.rstrip(".").lower() for one in told.records)
 
 
 def recognised(email: str, ask: Ask = mail_servers) -> str:

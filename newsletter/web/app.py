@@ -14,6 +14,7 @@ from newsletter.web.public import (
     calendars,
     confirming,
     feed,
+    guests,
     health,
     leaving,
     looking,
@@ -35,6 +36,7 @@ ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     confirming.router,
     leaving.router,
     preferring.router,
+    guests.router,
 )
 
 

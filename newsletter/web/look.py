@@ -1,5 +1,5 @@
-"""The organisation's look on the web: its theme as a stylesheet, its logo and its colophon, under addresses made of
-their content's hash.
+"""The organisation's look on the web: its theme as a stylesheet, its logo and its colophon, and the few scripts of the
+pages, under addresses made of their content's hash.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from newsletter import resources
 from newsletter.errors import Refusal
 from newsletter.issues.model import Profile
 from newsletter.media.encoding import encode
@@ -16,7 +17,7 @@ from newsletter.rendering.theme import Theme, find
 
 log = logging.getLogger(__name__)
 
-STYLES, PNG = "text/css; charset=utf-8", "image/png"
+STYLES, SCRIPTS, PNG = "text/css; charset=utf-8", "text/javascript; charset=utf-8", "image/png"
 _TYPES = {"jpg": "image/jpeg", "png": PNG}
 
 
@@ -53,6 +54,11 @@ class Looks:
         self._files: dict[str, tuple[bytes, str]] = {}
         self._made: dict[tuple[tuple[Path, int], ...], Look] = {}
         self.plain = self._make(find("default", folder))
+        # By name, without the ending.
+        self.scripts = {
+            path.stem: self._keep(path.read_bytes(), "js", SCRIPTS)
+            for path in sorted((resources.templates() / "public").glob("*.js"))
+        }
 
     def of(self, profile: Profile) -> Look:
         """The list's look. A theme that cannot be used must not keep anybody from leaving: then it is the plain one."""
@@ -72,7 +78,7 @@ class Looks:
         )
 
     def file(self, name: str) -> tuple[bytes, str] | None:
-        """A stylesheet's or logo's content and type."""
+        """A stylesheet's, script's or logo's content and type."""
         return self._files.get(name)
 
     def _themed(self, theme: Theme) -> Look:

@@ -74,6 +74,12 @@ class Site:
     def base_url(self) -> str:
         return self.pipeline.settings.base_url
 
+    @property
+    def origin(self) -> str:
+        """BASE_URL without its path: where pictures of mails are from."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
     @staticmethod
     def language(request: Request, preferred: str = "") -> str:
         """The language to speak: `?lang=`, then what is known of the person, then what the browser asks for."""

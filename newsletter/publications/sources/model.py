@@ -70,6 +70,7 @@ class Flag(StrEnum):
     CUT_OFF = "cut_off"  # the website's teaser ends in the middle
     OTHER_ITEM = "other_item"  # the summary seems to belong to another item
     LOGIN = "login"  # needs a subscription
+    SUGGESTED = "suggested"  # by somebody who does not work here
 
 
 @dataclass(frozen=True, slots=True)

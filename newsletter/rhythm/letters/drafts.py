@@ -88,7 +88,7 @@ def draft(made: Drafted, when: When) -> StaffLetter:
 
 
 def _todo(made: Drafted, when: When) -> Part:
-    rows = [*made.todo, *owed_rows(made.standing.owed, when), *failing_rows(made.failing, when)]
+    rows = [*made.todo, *owed_rows(made.standing, when), *failing_rows(made.failing, when)]
     if made.undated:
         one = made.undated == 1
         rows.append(

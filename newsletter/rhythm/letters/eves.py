@@ -27,8 +27,8 @@ def missing(standing: Standing | None, failing: Sequence[Failing], when: When, *
                 leading=True,
             )
         )
-    if standing.owed:
-        parts.append(Part("Still owed", rows=owed_rows(standing.owed, when)))
+    if rows := owed_rows(standing, when):
+        parts.append(Part("Still owed", rows=rows))
     if failing:
         parts.append(Part("Sources that fail", rows=failing_rows(failing, when)))
     return tuple(parts)
@@ -88,6 +88,7 @@ def ready(
     assert yes is not None
     how = " To us first, and to the readers some time later." if calm else ""
     well = f"{len(found)} {'thing was' if len(found) == 1 else 'things were'} found" if found else "all is ready"
+    owed = owed_rows(standing, when)
     return StaffLetter(
         subject=f"{capital(when.said(at))}: {issue.name} goes out. {capital(well)}",
         heading=f"{capital(when.said(at))}, {well}",
@@ -97,7 +98,7 @@ def ready(
         ),
         parts=(
             *found_now(found),
-            *([Part("Still owed", ("It goes without:",), owed_rows(standing.owed, when))] if standing.owed else []),
+            *([Part("Still owed", ("It goes without:",), owed)] if owed else []),
             Part(
                 "If it should not",
                 ("Plan it for another time, or take it back:",),

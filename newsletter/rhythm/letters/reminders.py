@@ -11,8 +11,8 @@ from newsletter.rhythm.letters.saying import When, capital, owed_rows, to
 from newsletter.rhythm.standing import Failing, Standing
 
 
-def owed(name: str, slug: str, block: Owed, when: When) -> StaffLetter:
-    """To whoever owes a block."""
+def owed(name: str, slug: str, block: Owed, when: When, *, has_page: bool = False) -> StaffLetter:
+    """To whoever owes a block. `has_page`: there is a page for it, which the letter's button leads to."""
     what = capital(block.words)
     by = f", by {when.day(block.due_on)}" if block.due_on else ""
     today = when.now.astimezone(when.zone).date()
@@ -22,11 +22,15 @@ def owed(name: str, slug: str, block: Owed, when: When) -> StaffLetter:
         subject, heading = f"You are asked for {block.words} for {name}{by}", f"You are asked for {block.words}{by}"
     fields = " ".join(f"--field {name}='…'" for name in FIELDS[block.kind].required)
     command = f"newsletter issue block {slug} --kind {block.kind} --block {block.id} {fields} --by {block.email}"
+    made_for = f"It is for {name}. Until it is written, the issue is made without it."
+    if has_page:
+        how = "Write it on the page that is made for it, without a password; what you keep there waits for you."
+        return StaffLetter(subject, heading, (made_for, how), button="Write it")
     return StaffLetter(
         subject=subject,
         heading=heading,
         lines=(
-            f"It is for {name}. Until it is written, the issue is made without it.",
+            made_for,
             "Answer this letter with your words, and whoever writes the issue puts them in. Or write it yourself:",
         ),
         parts=(Part(commands=(command,)),),
@@ -36,7 +40,7 @@ def owed(name: str, slug: str, block: Owed, when: When) -> StaffLetter:
 def review(standing: Standing, dates: Dates, when: When) -> StaffLetter:
     """To those who write: hand it in."""
     issue = standing.issue
-    rows = owed_rows(standing.owed, when)
+    rows = owed_rows(standing, when)
     return StaffLetter(
         subject=f"Please hand in {issue.name} for sign-off",
         heading=f"Time to hand in {issue.name}",

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from newsletter.issues.owed import Owed
 from newsletter.issues.rhythm import Dates
 from newsletter.preflight import Finding
 from newsletter.rendering.staff import Part, Row
-from newsletter.rhythm.standing import Failing
+from newsletter.rhythm.standing import Failing, Standing
 
 MOST_ROWS = 24  # of one part; the rest is counted
 
@@ -66,11 +65,13 @@ def dates_part(dates: Dates, when: When, title: str) -> Part:
     return Part(title, rows=rows)
 
 
-def owed_rows(blocks: Sequence[Owed], when: When) -> tuple[Row, ...]:
-    return tuple(
-        Row(capital(block.words), f"{block.owner}" + (f", by {when.day(block.due_on)}" if block.due_on else ""))
-        for block in blocks
+def owed_rows(standing: Standing, when: When) -> tuple[Row, ...]:
+    """What staff owe, and what guests have not answered."""
+    missing = (
+        *((block.words, block.owner, block.due_on) for block in standing.owed),
+        *((one.what, one.name, one.due_on) for one in standing.guests),
     )
+    return tuple(Row(capital(what), f"{who}" + (f", by {when.day(due)}" if due else "")) for what, who, due in missing)
 
 
 def found_now(found: Sequence[Finding]) -> tuple[Part, ...]:

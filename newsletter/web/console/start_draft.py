@@ -18,7 +18,7 @@ from newsletter.web.console.start import HOME, START, VERB, page, reached
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/start/draft, /console/start/draft/mail, /console/start/practice, /console/start/address."""
+    """/console/start/draft, /console/start/draft/mail, /console/start/practice, address, domain."""
     setup = desk.pipeline.setup
     script = (resources.templates() / "console" / "js" / "frame.js").read_text(encoding="utf-8")
     practice = _Practice(desk)
@@ -65,7 +65,18 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.get(f"{START}/draft/mail", VERB, mail)
     routes.get(f"{START}/practice", VERB, practised)
     routes.post(f"{START}/practice", VERB, practise)
+
+    def domain(request: Request) -> Response:
+        records, letter = setup.trust()
+        return page(desk, request, "domain", setup.required(), records=records, letter=letter)
+
+    def look(actor: Acting) -> Response:
+        setup.look_at_domain(actor)
+        return desk.to(f"{HOME}/domain")
+
     routes.get(f"{START}/address", VERB, address)
+    routes.get(f"{START}/domain", VERB, domain)
+    routes.post(f"{START}/domain", VERB, look)
 
 
 class _Practice:

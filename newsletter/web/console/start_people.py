@@ -122,7 +122,7 @@ def _mail(
 def _named(url: str, slug: str) -> str:
     """What people call the mail service that is set."""
     host = urlsplit(url).hostname or "your mail service"
-    return next((one.name for one in services.SERVICES if one.slug == slug and slug != "other"), host)
+    return services.named(slug) or host
 
 
 def _bring_colleague(desk: Desk, routes: Routes) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 
-revision = "0009_setup"
-down_revision = "0008"
+revision = "0010_setup"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
