@@ -56,6 +56,8 @@ from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
 from newsletter.settings import Settings
+from newsletter.setup.conducting import Setup
+from newsletter.setup.works import Hands
 from newsletter.staff.people import Actor, everybody, log
 from subscribers import AddressBook, Links
 
@@ -145,6 +147,7 @@ class Pipeline:
         self.entrance = Entrance(settings, database, clock, self.links)
         self.team = Team(database, clock, self.entrance)
         self.account = Account(settings, database, clock, self.links)
+        self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)
 
@@ -438,6 +441,7 @@ class Pipeline:
             )
         with self.database.transaction() as session:
             issue = find(session, key, lock=True)
+            lists.require_confirmed_address(session, issue.list_id)
             kept = snapshots.keep(
                 session, issue.id, version.parts, version.envelope, version.basis_facts, person.id, now
             )

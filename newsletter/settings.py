@@ -46,6 +46,7 @@ class Settings(BaseModel):
     dkim_selector: str = ""
     dkim_private_key: str = Field(default="", repr=False)  # PEM
     folder: Path = Path()  # where newsletter.toml stands; relative paths start here
+    file: Path = Path()  # newsletter.toml itself, whether it is there or not
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -170,7 +171,8 @@ def load(config: Path | None = None, environment: dict[str, str] | None = None) 
     """Read `config` (or NEWSLETTER_CONFIG, or ./newsletter.toml where it exists), then the environment over it."""
     env = dict(os.environ) if environment is None else environment
     path = config or (Path(env[f"{PREFIX}CONFIG"]) if env.get(f"{PREFIX}CONFIG") else None)
-    values: dict[str, Any] = {"folder": (path or Path("newsletter.toml")).resolve().parent}
+    file = (path or Path("newsletter.toml")).resolve()
+    values: dict[str, Any] = {"folder": file.parent, "file": file}
     if path is not None or Path("newsletter.toml").is_file():
         values |= _file(path or Path("newsletter.toml"))
     values |= _from_environment(env)
@@ -200,7 +202,7 @@ def _with_files(values: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _single_fields() -> list[str]:
     """The settings that are one value."""
-    return [field for field in Settings.model_fields if field not in {"transports", "folder"}]
+    return [field for field in Settings.model_fields if field not in {"transports", "folder", "file"}]
 
 
 def _from_environment(env: dict[str, str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from newsletter.media.encoding import encode
 from newsletter.media.store import put
 from newsletter.rendering import page
 from newsletter.rendering.edition import Frame
+from newsletter.rendering.holes import with_address
 from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rendering.theme import Theme, find
 from newsletter.resources import templates
@@ -70,10 +71,19 @@ class Versions:
         sealed = envelope(draft.profile, draft.slug, self._base_url, draft.corrects)
         return Version(draft, parts, sealed, basis_facts)
 
-    def preview(self, database: Transactions, issue_id: int, language: str, now: datetime) -> Rendered:
-        """One language version as it would look now; the list's own where the issue has no such one."""
+    def preview(
+        self,
+        database: Transactions,
+        issue_id: int,
+        language: str,
+        now: datetime,
+        changed: Callable[[Draft], Draft] = with_address,
+    ) -> Rendered:
+        """One language version as it would look now; the list's own where the issue has no such one. `changed`: what is
+        done to the draft before, by itself only that a missing postal address is a hole.
+        """
         with database.reading() as session:
-            draft = drafts.load(session, issue_id)
+            draft = changed(drafts.load(session, issue_id))
         theme = self._theme(draft.profile)
         languages = editions(draft)
         chosen = language if language in languages else languages[0]

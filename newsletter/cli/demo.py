@@ -15,21 +15,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import select
 
 import subscribers
-from newsletter import bootstrap, migrations
+from newsletter import bootstrap
 from newsletter.cli import telling
 from newsletter.cli.console import err, say
 from newsletter.cli.outputs import write_issue
+from newsletter.cli.preparing import prepare
 from newsletter.cli.sending import deliver_notices, status_facts
-from newsletter.database import Database
 from newsletter.delivery.sending import Tally
 from newsletter.errors import BadInput
-from newsletter.instance import establish
 from newsletter.issues import lists
 from newsletter.issues.views import coverage, find
 from newsletter.mailbox import Mailbox, MailboxServer
 from newsletter.pipeline import Pipeline, SendResult
 from newsletter.publications.importing import import_file
-from newsletter.publications.kinds import seed_kinds
 from newsletter.publications.tables import PublicationRow
 from newsletter.resources import templates
 from newsletter.sample import pictures, publications_path
@@ -163,13 +161,7 @@ def _write_settings(folder: Path, transport_url: str, port: int) -> Path:
 
 
 def _migrate(config: Path) -> None:
-    settings = load(config, {})
-    database = Database(settings.database_url)
-    migrations.migrate(database)
-    establish(database, settings.instance_file, settings.suppression_key, datetime.now(UTC))
-    with database.transaction() as session:
-        seed_kinds(session)
-    database.close()
+    prepare(load(config, {}))
 
 
 def _take_in_publications(pipeline: Pipeline, folder: Path) -> None:

@@ -2,17 +2,17 @@
 
 import logging
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsletter import __version__, migrations, settings
+from newsletter import __version__, settings
 from newsletter.cli import (
     adopt,
     collect,
     guests,
+    init,
     issue,
     keys,
     lists,
@@ -27,10 +27,7 @@ from newsletter.cli import (
     worker,
 )
 from newsletter.cli.console import options, out, refusals, say
-from newsletter.clock import system_clock
-from newsletter.database import Database
-from newsletter.instance import establish
-from newsletter.publications.kinds import seed_kinds
+from newsletter.cli.preparing import prepare
 
 app = typer.Typer(
     name="newsletter",
@@ -56,6 +53,7 @@ app.command("scheduler")(scheduler.scheduler)
 app.command("web")(web.web)
 app.command("run")(web.run)
 app.command("console")(web.console)
+app.command("init")(init.init)
 
 
 @app.callback()
@@ -80,12 +78,7 @@ def before(
 def migrate() -> None:
     """Bring the database to the newest schema. Run it once at the start and after every upgrade."""
     with refusals():
-        read = settings.load(options.config)
-        with closing(Database(read.database_url)) as database:
-            before_, after = migrations.migrate(database)
-            establish(database, read.instance_file, read.suppression_key, system_clock())
-            with database.transaction() as session:
-                seed_kinds(session)
+        before_, after = prepare(settings.load(options.config))
     say(
         f"The database is at {after}."
         if before_ == after

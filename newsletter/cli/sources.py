@@ -101,7 +101,7 @@ def discover(
     with refusals(), opened() as pipeline, fetch.web(pipeline.settings) as web:
         found = discover_(web, url)
         if as_json:
-            print_json(found)
+            print_json(replace(found, sources=tuple(replace(one, judged=()) for one in found.sources)))
             return
         for name, value in _told(found):
             say(f"{name:12} {value}")

@@ -1,17 +1,15 @@
 """`newsletter web`, `newsletter run` and `newsletter console`."""
 
-import threading
+import os
+import sys
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
-from newsletter.cli.console import actor, err, opened, refusals, say
-from newsletter.cli.scheduler import ticking
-from newsletter.cli.sending import graceful
-from newsletter.cli.worker import logged, shift
+from newsletter.cli.console import actor, refusals, say
+from newsletter.cli.running import keep_running
+from newsletter.cli.worker import logged
 from newsletter.errors import BadInput
 from newsletter.pipeline import Pipeline
 from newsletter.staff import people
@@ -20,14 +18,14 @@ from newsletter.staff.authority import Role
 
 def web() -> None:
     """Serve the pages for readers and the API. Until Ctrl-C."""
-    with refusals(), opened() as pipeline, logged():
-        _serve(pipeline, threading.Event())
+    with refusals(), logged():
+        keep_running(_said, alone=True)
 
 
 def run() -> None:
     """Pages, worker and scheduler in one process: all that an installation needs. Until Ctrl-C."""
-    with refusals(), opened() as pipeline, logged():
-        _run(pipeline)
+    with refusals(), logged():
+        keep_running(_said)
 
 
 def console(
@@ -35,17 +33,38 @@ def console(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the link.")] = False,
 ) -> None:
     """Everything that `run` does, and the browser on a link that signs you in. Until Ctrl-C."""
-    with refusals(), opened() as pipeline, logged():
-        who = email or _keeper(pipeline)
 
-        def ready() -> None:
-            # Made when the pages are there: it works for half an hour.
-            url, _ = pipeline.entrance.link(who, actor(pipeline, None))
-            say(f"The console, for {who}, once:\n{url}")
-            if not no_browser:
-                webbrowser.open(url)
+    def ready(pipeline: Pipeline) -> None:
+        sign_in(pipeline, email or _keeper(pipeline), no_browser=no_browser)
 
-        _run(pipeline, ready)
+    with refusals(), logged():
+        keep_running(ready)
+
+
+def sign_in(pipeline: Pipeline, email: str, *, no_browser: bool, onward: str = "") -> None:
+    """A link for that person, once, and the browser on it where there is one."""
+    # Made when the pages are there: it works for half an hour.
+    url, _ = pipeline.entrance.link(email, actor(pipeline, None), onward)
+    say(f"The console, for {email}, once:")
+    show(url, no_browser=no_browser)
+
+
+def show(url: str, *, no_browser: bool) -> None:
+    """The link, and the browser on it where there is one."""
+    say(url)
+    if not no_browser and _has_browser():
+        webbrowser.open(url)
+
+
+def _has_browser() -> bool:
+    """Not on a server, where only a browser of letters would take over the terminal."""
+    if sys.platform in {"win32", "darwin"}:
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER"))
+
+
+def _said(_pipeline: Pipeline) -> None:
+    """The address is said already."""
 
 
 def _keeper(pipeline: Pipeline) -> str:
@@ -55,53 +74,3 @@ def _keeper(pipeline: Pipeline) -> str:
     if not everybody:
         raise BadInput("Nobody works here yet. Add yourself: newsletter staff add YOU@example.org --role admin")
     return everybody[-1].email
-
-
-def _run(pipeline: Pipeline, ready: Callable[[], None] | None = None) -> None:
-    # A signal that comes before the pages are there ends it in order, too.
-    with (
-        graceful() as stop,
-        _beside("worker", shift(pipeline, stop).run, stop),
-        _beside("scheduler", ticking(pipeline, stop).run, stop),
-    ):
-        _serve(pipeline, stop, ready)
-
-
-def _serve(pipeline: Pipeline, stop: threading.Event, on_ready: Callable[[], None] | None = None) -> None:
-    from newsletter.web.serve import serve  # noqa: PLC0415 -- a web framework: half a second for every other command
-
-    def ready(address: str) -> None:
-        say(f"Pages are at  {address}/   (readers' links lead to {pipeline.settings.base_url})")
-        if on_ready is not None:
-            on_ready()
-        err.print("Stop with Ctrl-C.")
-
-    try:
-        serve(pipeline, ready, stop)
-    except OSError as error:
-        host, port = pipeline.settings.listens_at
-        raise BadInput(f"{host}:{port} cannot be listened at: {error.strerror}. Set LISTEN to another.") from None
-
-
-@contextmanager
-def _beside(name: str, work: Callable[[], None], stop: threading.Event) -> Iterator[None]:
-    """One that fails ends the others: a part of it running would look like the whole."""
-    failed: list[BaseException] = []
-
-    def guarded() -> None:
-        try:
-            work()
-        except BaseException as error:  # noqa: BLE001 -- told below, in the main thread
-            failed.append(error)
-        finally:
-            stop.set()
-
-    thread = threading.Thread(target=guarded, name=name)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
-    if failed:
-        raise failed[0]

@@ -79,6 +79,29 @@ class Practice:
     expected: Expected
 
 
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """A practice run that came to its end, as it is remembered. `largest`: the longest message, in bytes."""
+
+    issue: str
+    at: datetime
+    candidates: int
+    built: int
+    unwritten: int
+    largest: int
+
+
+def last(session: Session) -> Practised | None:
+    """The last practice run of all issues that came to its end."""
+    ended = select(MailingRow).where(MailingRow.kind == "rehearsal", MailingRow.state == "sent")
+    row = session.scalar(ended.order_by(MailingRow.id.desc()).limit(1))
+    if row is None or row.finished_at is None:
+        return None
+    kept = row.audience.get("summary", {})
+    told = (int(kept.get(name, 0)) for name in ("candidates", "built", "unwritten", "largest"))
+    return Practised(str(kept.get("issue", "")), row.finished_at, *told)
+
+
 class _Sizes:
     """What the null transport was given."""
 

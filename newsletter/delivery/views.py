@@ -12,6 +12,7 @@ import subscribers
 from newsletter.delivery.audiences import fixed
 from newsletter.delivery.ledger import sums
 from newsletter.delivery.mailings import latest, next_due, uncertain
+from newsletter.delivery.notices import TEST_COPY
 from newsletter.delivery.tables import AttemptRow, DeliveryRow, MailingRow, NoticeRow
 from newsletter.issues.tables import IssueRow
 
@@ -47,6 +48,23 @@ class MailingStatus:
         """Whether the sum is right."""
         parts = (self.waiting, self.accepted, self.deferred, self.rejected, self.uncertain, *self.excluded.values())
         return self.candidates == sum(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where a test copy stands: on its way, handed over, refused. `text`: what the other side said."""
+
+    address: str
+    state: str
+    text: str
+    at: datetime
+
+
+def last_test(session: Session, issue_id: int) -> Copy | None:
+    """The last test copy of an issue."""
+    tests = select(NoticeRow).where(NoticeRow.issue_id == issue_id, NoticeRow.kind == TEST_COPY)
+    row = session.scalar(tests.order_by(NoticeRow.id.desc()).limit(1))
+    return Copy(row.address or "", row.state, row.text or "", row.changed_at or row.created_at) if row else None
 
 
 def status(session: Session, issue_id: int) -> MailingStatus | None:

@@ -76,11 +76,13 @@ class Entrance:
                 self._post.queue(session, notices.SIGN_IN, person, part, now, id_)
         return allowed
 
-    def link(self, email: str, actor: Actor) -> tuple[str, datetime]:
-        """A link for somebody who works here, to be handed over by whoever runs this machine; until when it works."""
+    def link(self, email: str, actor: Actor, onward: str = "") -> tuple[str, datetime]:
+        """A link for somebody who works here, to be handed over by whoever runs this machine; until when it works.
+        `onward`: the page that it leads to in the end.
+        """
         with self._database.transaction() as session:
             now, person = self._clock(), people.find(session, email)
-            id_ = ways_in.make(session, person, Purpose.SIGN_IN, now, actor.staff_id)
+            id_ = ways_in.make(session, person, Purpose.SIGN_IN, now, actor.staff_id, onward)
             people.log(session, actor, "staff", now, link_for=person.email)
         return self._post.url(id_), now + ways_in.LASTS[Purpose.SIGN_IN]
 

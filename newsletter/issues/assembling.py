@@ -48,9 +48,11 @@ def assemble(
     collects_until: date | None = None,
     *,
     zone: tzinfo = UTC,
+    newest_leads: bool = False,
     by: int | None = None,
 ) -> Assembled:
-    """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it.
+    """Collect the issue of that period. `zone` is the organisation's, and `today` the day in it. `newest_leads`: the
+    newest with a good picture opens it.
 
     The list's rhythm, where it has one, says what is over when the issue goes out, and until when is collected if
     nothing else is said.
@@ -65,7 +67,7 @@ def assemble(
         own = _own_days(siblings(session, speaker.list_id), period, collects_from, until)
         sends_on = dates.send.astimezone(zone).date() if dates else None
         note_due = dates.review.astimezone(zone).date() if dates else None
-        id_ = _create(session, slug, speaker, period, own, now, today, sends_on, note_due)
+        id_ = _create(session, slug, speaker, period, own, now, today, sends_on, note_due, newest_leads=newest_leads)
         history.begin(session, session.get_one(IssueRow, id_), now, by)
         return _assembled(session, id_, slug, created=True)
     if (collects_from or issue.collects_from, collects_until or issue.collects_until) != (
@@ -107,11 +109,14 @@ def _create(
     today: date,
     sends_on: date | None,
     note_due: date | None,
+    *,
+    newest_leads: bool,
 ) -> int:
     sections = shapes(session, speaker.list_id, own.first)
     gathered = gather(session, speaker, period, own, siblings(session, speaker.list_id), today)
     places = [Place(section.slug, tuple(section.kinds), section.cap) for section in sections]
-    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on)
+    choice = choose(gathered.candidates, places, speaker.default_language, gathered.as_of, sends_on,
+                    newest_leads=newest_leads)  # fmt: skip
     if not choice.items:
         raise _nothing(session, choice, own)
     owner = note_owner(session, speaker.list_id, own.first)

@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date
 
 from newsletter.issues.model import CoverageState, Role
-from newsletter.issues.scoring import STATEMENT, Candidate, best_lead, order
+from newsletter.issues.scoring import STATEMENT, Candidate, best_lead, newest_lead, order
 
 MOST_MORE = 12  # one-liners under "More this quarter"
 
@@ -58,8 +58,12 @@ def choose(
     language: str,
     as_of: date,
     sends_on: date | None = None,
+    *,
+    newest_leads: bool = False,
 ) -> Choice:
-    """Decide about every candidate, as things stand on the day `as_of`; what is over by `sends_on` stays out too."""
+    """Decide about every candidate, as things stand on the day `as_of`; what is over by `sends_on` stays out too.
+    `newest_leads`: not the weightiest, but the newest that has a good picture.
+    """
     passed: list[Passed] = []
     homes: dict[str, list[Candidate]] = {place.slug: [] for place in places}
     for candidate in candidates:
@@ -69,7 +73,9 @@ def choose(
             passed.append(out)
         else:
             homes[section].append(candidate)
-    lead = best_lead((candidate for home in homes.values() for candidate in home), language)
+    lead = (newest_lead if newest_leads else best_lead)(
+        (candidate for home in homes.values() for candidate in home), language
+    )
     full, rest = _capped(homes, places, lead)
     more = sorted(rest, key=order)[:MOST_MORE]
     passed += [Passed(candidate, CoverageState.HELD, NO_ROOM) for candidate in rest if candidate not in more]

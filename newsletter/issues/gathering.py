@@ -1,6 +1,6 @@
 """Reads what assembling decides on: the list's other issues, the publications with a date, and both as candidates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +13,13 @@ from newsletter.issues.model import CoverageState, IssueKind, Profile
 from newsletter.issues.periods import Period, following
 from newsletter.issues.scoring import Candidate
 from newsletter.issues.tables import CoverageRow, IssueRow
+from newsletter.media.tables import MediaRow
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Kind
 from newsletter.publications.tables import PublicationRow
+
+LEAD_WIDTH = 552  # pixels, as the mail shows it
+LEAD_SHAPES = (1.2, 2.4)  # width to height
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ def gather(
     grouped = {family.main.id: family for family in families(found, profile.languages, profile.default_language)}
     known = {kind.slug: kind for kind in kinds(session)}
     used = used_in(others)
-    candidates = tuple(_candidate(family, rows, known, used, own) for family in grouped.values())
+    good = _good_pictures(session)
+    candidates = tuple(_candidate(family, rows, known, used, own, good) for family in grouped.values())
     return Gathered(rows, known, grouped, candidates, day)
 
 
@@ -69,6 +74,13 @@ def picture_row(family: Family, rows: Mapping[int, PublicationRow]) -> Publicati
     return next((rows[one.id] for one in family.members if rows[one.id].media_sha256), None)
 
 
+def _good_pictures(session: Session) -> frozenset[str]:
+    """Those as wide as the lead's place, and of its shape: neither a poster nor a ribbon."""
+    ratio = MediaRow.width * 1.0 / MediaRow.height
+    query = select(MediaRow.sha256).where(MediaRow.width >= LEAD_WIDTH, ratio.between(*LEAD_SHAPES))
+    return frozenset(session.scalars(query))
+
+
 def _dated(session: Session, until: date) -> dict[int, PublicationRow]:
     query = select(PublicationRow).where(PublicationRow.published_on <= until).order_by(PublicationRow.id)
     return {row.id: row for row in session.scalars(query)}
@@ -86,10 +98,12 @@ def _candidate(
     known: Mapping[str, Kind],
     used: Mapping[int, str],
     own: Window,
+    good: Collection[str],
 ) -> Candidate:
     main = rows[family.main.id]
     pictured = picture_row(family, rows)
     same = [main.translation_of or main.id, *(one.id for one in family.members)]
+    picture = (pictured.media_sha256 or "") if pictured else ""
     return Candidate(
         id=main.id,
         kind=main.kind,
@@ -97,7 +111,8 @@ def _candidate(
         published_on=family.main.published_on,
         languages=tuple(one.language for one in family.members),
         home_section=known[main.kind].home_section,
-        picture=(pictured.media_sha256 or "") if pictured else "",
+        picture=picture,
+        good_picture=picture in good,
         summarised=bool(main.summary),
         shared=bool(main.original_source),
         ahead_on=family.main.ahead_on,

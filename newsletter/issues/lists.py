@@ -38,8 +38,12 @@ def add_profile(
     theme: str = "default",
     cadence: str = "quarterly",
     archive: str = "public",
+    postal_confirmed: bool = True,
 ) -> None:
-    """Give the list its sending half and the sections to start with; by default it speaks its first language."""
+    """Give the list its sending half and the sections to start with; by default it speaks its first language.
+
+    A postal address that nobody has confirmed may be missing, too: no issue can be handed in before somebody does.
+    """
     face = _face(session, list_id)
     if session.get(ProfileRow, list_id):
         raise BadInput(f"The list {face.slug} has a profile already.")
@@ -48,7 +52,7 @@ def add_profile(
         raise BadInput(
             f"The default language {chosen} is none of the list's: {', '.join(face.languages) or 'it has none'}."
         )
-    if not postal_address.strip():
+    if postal_confirmed and not postal_address.strip():
         raise BadInput("A postal address is missing; the law of most countries wants it in every mail.")
     row = ProfileRow(
         list_id=list_id,
@@ -59,6 +63,7 @@ def add_profile(
         return_path=parse_return_path(return_path),
         feedback_id=field("Feedback-ID", feedback_id, 100),
         postal_address=lines("postal address", postal_address),
+        postal_confirmed=postal_confirmed,
         legal_name=field("legal name", legal_name, 200),
         imprint=lines("imprint", imprint),
         privacy_url=link("privacy page", privacy_url),
@@ -112,6 +117,38 @@ def profile(session: Session, list_id: int) -> Profile:
 def speaking(session: Session) -> frozenset[int]:
     """The lists that have a sender, by id: issues of theirs can be made."""
     return frozenset(session.scalars(select(ProfileRow.list_id)))
+
+
+def set_sender(
+    session: Session, list_id: int, *, from_name: str, from_address: str, reply_to: str, postal_address: str
+) -> None:
+    """Who signs, who reads the answers, and the postal address, as a person says them."""
+    row = _row(session, list_id)
+    if not postal_address.strip():
+        raise BadInput("The postal address is missing; the law of most countries wants it in every mail.")
+    row.from_name = heading("sender's name", from_name, 200)
+    row.from_address = address(from_address, "sender's address")
+    row.reply_to = address(reply_to, "address for answers") if reply_to else ""
+    row.postal_address = lines("postal address", postal_address)
+    row.postal_confirmed = True
+    session.flush()
+
+
+def has_confirmed_address(session: Session, list_id: int) -> bool:
+    """Whether a person has said that the list's postal address is right."""
+    return _row(session, list_id).postal_confirmed
+
+
+def require_confirmed_address(session: Session, list_id: int) -> None:
+    """Refuse where the postal address was only found on a website, or is still missing."""
+    row = _row(session, list_id)
+    if not row.postal_confirmed:
+        what = (
+            f"“{', '.join(row.postal_address.splitlines())}” was found on your website"
+            if row.postal_address
+            else "It is still missing"
+        )
+        raise BadInput(f"Nobody has confirmed the postal address, which stands in every mail. {what}.")
 
 
 def hosts(session: Session) -> frozenset[str]:

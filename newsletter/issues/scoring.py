@@ -48,6 +48,7 @@ class Candidate:
     languages: tuple[str, ...]
     home_section: str = ""
     picture: str = ""  # the hash of the stored picture
+    good_picture: bool = True  # large enough, and of a shape, to open the issue with
     summarised: bool = True
     shared: bool = False  # somebody else published it first
     ahead_on: date | None = None
@@ -87,6 +88,14 @@ def best_lead(candidates: Iterable[Candidate], language: str) -> Candidate | Non
     pictures = Counter(candidate.picture for candidate in found)
     able = [candidate for candidate in found if _may_lead(candidate, language)]
     return min(able, key=lambda candidate: (pictures[candidate.picture] > 1, order(candidate)), default=None)
+
+
+def newest_lead(candidates: Iterable[Candidate], language: str) -> Candidate | None:
+    """The newest with a good picture; where no picture is good, as `best_lead`."""
+    found = list(candidates)
+    pictures = Counter(candidate.picture for candidate in found)
+    able = [one for one in found if _may_lead(one, language) and one.good_picture and pictures[one.picture] == 1]
+    return min(able, key=lambda one: (-one.published_on.toordinal(), order(one)), default=best_lead(found, language))
 
 
 def _may_lead(candidate: Candidate, language: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Row
@@ -11,7 +11,9 @@ from subscribers import Id
 
 
 class ProfileRow(Row):
-    """The sending half of a list (its public face is on the other side of the border)."""
+    """The sending half of a list (its public face is on the other side of the border). `postal_confirmed`: a person has
+    said that the postal address is right; one that was only found on a website goes out in no mail.
+    """
 
     __tablename__ = "list_profiles"
     list_id: Mapped[int] = mapped_column(ForeignKey("lists.id"), primary_key=True)
@@ -22,6 +24,7 @@ class ProfileRow(Row):
     return_path: Mapped[str] = mapped_column(String(300), default="transport")
     feedback_id: Mapped[str] = mapped_column(String(100), default="")
     postal_address: Mapped[str] = mapped_column(Text)
+    postal_confirmed: Mapped[bool] = mapped_column(default=True, server_default=true())
     legal_name: Mapped[str] = mapped_column(String(200), default="")
     imprint: Mapped[str] = mapped_column(Text, default="")
     privacy_url: Mapped[str] = mapped_column(Text, default="")

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from newsletter.issues import lists
 from newsletter.issues.model import Draft
 from newsletter.preflight.facts import asking, stored
 from newsletter.preflight.facts.mail_clients import lacks
@@ -34,6 +35,7 @@ def gather(
         earlier=stored.earlier(session, draft),
         changed=stored.changed(session, draft),
         awaited=stored.awaited(session, draft),
+        address_confirmed=lists.has_confirmed_address(session, draft.profile.list_id),
         answers=store.answers(session, urls),
         names=store.names(session, questions),
         lacking={name: who for name, who in lacks().items() if any(name in part.features for part in read)},

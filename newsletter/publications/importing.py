@@ -76,6 +76,22 @@ def read_page(page: Page, known_kinds: Collection[str]) -> Batch:
     return Batch(tuple((replace(one, image=one.image and urljoin(page.url, one.image)), None) for one in rows))
 
 
+def read_content(name: str, content: bytes, known_kinds: Collection[str]) -> Batch:
+    """Read a file that was sent along, under the name that it came with. Its pictures must be on the web."""
+    try:
+        parsed = _parsed(PurePosixPath(name).suffix, content, known_kinds)
+        beside = [
+            f"line {line}, image: {one.image} is not on the web"
+            for line, one in parsed.rows
+            if one.image and not one.image.startswith(("http://", "https://"))
+        ]
+        if parsed.problems or beside:
+            raise refusal(_by_line([*parsed.problems, *beside]))
+    except BadInput as error:
+        raise BadInput(f"{name[:100]}: {error}", error.problems) from None
+    return Batch(tuple((one, None) for _, one in parsed.rows))
+
+
 def land(session: Session, batch: Batch, now: datetime) -> Imported:
     """Write what is new or changed; run again with the same file, it writes nothing."""
     one_at_a_time(session)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter.publications import checking
@@ -44,6 +44,11 @@ def undated(session: Session) -> tuple[Listed, ...]:
     """The tray: publications that wait for a date."""
     query = select(PublicationRow).where(PublicationRow.published_on.is_(None)).order_by(PublicationRow.id)
     return tuple(_listed(row) for row in session.scalars(query))
+
+
+def number(session: Session) -> int:
+    """How many are here, and not gone from where they were published."""
+    return session.scalar(select(func.count()).where(PublicationRow.gone_at.is_(None))) or 0
 
 
 def _listed(row: PublicationRow) -> Listed:

@@ -52,6 +52,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "approve": _SIGNS_OFF,
     "request-changes": _SIGNS_OFF,
     "override": _LOOKS_AFTER,
+    "set-up": _LOOKS_AFTER,
     "lists": _LOOKS_AFTER,
     "staff": _LOOKS_AFTER,
     "transports": _LOOKS_AFTER,

@@ -33,6 +33,10 @@ class Form:
         """Every field with its value, as they came."""
         return tuple(self._fields)
 
+    def names(self) -> tuple[str, ...]:
+        """Of the fields, each once."""
+        return tuple(dict.fromkeys(name for name, _ in self._fields))
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of the field."""
         return tuple(value.strip() for known, value in self._fields if known == name)

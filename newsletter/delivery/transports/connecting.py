@@ -44,12 +44,12 @@ class SmtpOptions:
         return f"{self.host}:{self.port}"
 
 
-def connect(options: SmtpOptions) -> Client:
+def connect(options: SmtpOptions, seconds: float = CONNECT_SECONDS) -> Client:
     """An open, greeted, and where asked for encrypted and authenticated connection; RouteDown says what is wrong."""
     context = _context(options) if options.tls != "none" else None
     smtp: Client | None = None
     try:
-        smtp = _open(options, context)
+        smtp = _open(options, context, seconds)
         smtp.ehlo_or_helo_if_needed()
         if options.tls == "starttls":
             _encrypt(smtp, context)
@@ -64,11 +64,11 @@ def connect(options: SmtpOptions) -> Client:
     return smtp
 
 
-def _open(options: SmtpOptions, context: ssl.SSLContext | None) -> Client:
+def _open(options: SmtpOptions, context: ssl.SSLContext | None, seconds: float) -> Client:
     hello, at = options.hello or _our_name(), (options.host, options.port)
     if options.tls == "implicit":
-        return TlsClient(*at, local_hostname=hello, timeout=CONNECT_SECONDS, context=context)
-    return Client(*at, local_hostname=hello, timeout=CONNECT_SECONDS)
+        return TlsClient(*at, local_hostname=hello, timeout=seconds, context=context)
+    return Client(*at, local_hostname=hello, timeout=seconds)
 
 
 @cache

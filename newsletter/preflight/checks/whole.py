@@ -36,11 +36,16 @@ def _plain(text: str) -> str:
 
 
 def way_out(facts: Facts) -> Iterator[Finding]:
-    """Both parts have the link to unsubscribe, and the postal address."""
+    """Both parts have the link to unsubscribe, and the postal address, which somebody has confirmed."""
     address = facts.draft.profile.postal_address
     if not address.strip():
         mend = Mend(Mending.SETTING, "Write the address", field="postal_address")
         message = "There is no postal address. The law of most countries wants one in every mail."
+        yield Finding(Severity.MUST, "way out", "End of the mail", message, mends=(mend,))
+    elif not facts.address_confirmed:
+        mend = Mend(Mending.SETTING, "Confirm the address", field="postal_address")
+        said = ", ".join(address.splitlines())
+        message = f"“{said}” was read on your website, and nobody has said yet that it is your postal address."
         yield Finding(Severity.MUST, "way out", "End of the mail", message, mends=(mend,))
     for part in facts.parts:
         for where, text, links in _both(part):

@@ -156,7 +156,8 @@ class NameAnswer:
 class Facts:
     """Everything the checks may look at. `weights`: bytes of each picture by its hash. `answers` by address, `names` by
     name and kind; where nothing is there, it was not looked at. `urls` and `questions`: what there is
-    to look at. `lacking`: what the mail uses and some mail clients lack, with these.
+    to look at. `address_confirmed`: a person has said that the postal address is right. `lacking`: what the mail uses
+    and some mail clients lack, with these.
     """
 
     draft: Draft
@@ -172,6 +173,7 @@ class Facts:
     awaited: tuple[Awaited, ...] = ()
     answers: Mapping[str, LinkAnswer] = field(default_factory=dict)
     names: Mapping[tuple[str, str], NameAnswer] = field(default_factory=dict)
+    address_confirmed: bool = True
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     urls: tuple[str, ...] = ()
     questions: tuple[tuple[str, str], ...] = ()

@@ -83,6 +83,7 @@ def _discovery(asking: Asking, site: _Site, address: str) -> Discovery:
         url=base,
         name=identity.name(tree, site.host) or (wordpress.name if wordpress else ""),
         logo=looks.logo(tree, base) or (wordpress.icon if wordpress else ""),
+        icons=(*looks.icons(tree, base), *filter(None, [wordpress.icon if wordpress else ""])),
         colours=looks.colours(tree, styles),
         languages=identity.languages(tree),
         postal=postal,

@@ -12,23 +12,21 @@ from newsletter.publications.sources import entries, markup, pictures
 
 _MOST_COLOURS = 2
 _HEADS = "header img, [role=banner] img, #header img, .header img, .navbar img, nav img, .site-branding img, .logo img"
+_ICONS = ('link[rel~="icon"][type="image/svg+xml"]', 'link[rel^="apple-touch-icon"]', 'link[rel~="icon"]')
 _FOREIGN_SHEETS = ("fonts.googleapis.", "use.typekit.", "cdnjs.", "jsdelivr.", "bootstrapcdn.", "unpkg.", "fontawesome")
 
 
 def logo(tree: LexborHTMLParser, base: str) -> str:
     """The address of the logo: as JSON-LD tells it, of the header, else an icon; "" where there is none."""
     header = sorted(_in_header(tree), key=lambda address: not address.split("?")[0].endswith(".svg"))
-    icons = [
-        markup.attribute(link, "href")
-        for selector in (
-            'link[rel~="icon"][type="image/svg+xml"]',
-            'link[rel^="apple-touch-icon"]',
-            'link[rel~="icon"]',
-        )
-        for link in markup.selected(tree, selector)[:5]
-    ]
-    told = (linked_data.organisation(tree).logo, *header, *icons)
+    told = (linked_data.organisation(tree).logo, *header, *_named(tree, _ICONS))
     return next((address for one in told if one and (address := entries.address(one, base))), "")
+
+
+def icons(tree: LexborHTMLParser, base: str) -> tuple[str, ...]:
+    """The addresses of its icons that are pictures of dots, those for telephones first."""
+    found = (entries.address(one, base) for one in _named(tree, _ICONS[1:]))
+    return tuple(dict.fromkeys(one for one in found if one and not urlsplit(one).path.endswith((".svg", ".ico"))))
 
 
 def sheets(tree: LexborHTMLParser, base: str) -> tuple[str, ...]:
@@ -74,6 +72,11 @@ def _in_header(tree: LexborHTMLParser) -> Iterator[str]:
     for image in (*(one for one in images if _says_logo(one)), *(one for one in images if _leads_home(one))):
         if address := pictures.source(image):
             yield address
+
+
+def _named(tree: LexborHTMLParser, selectors: Sequence[str]) -> Iterator[str]:
+    for selector in selectors:
+        yield from (markup.attribute(link, "href") for link in markup.selected(tree, selector)[:5])
 
 
 def _says_logo(image: LexborNode) -> bool:

@@ -1,6 +1,6 @@
 """What a website was found to tell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.publications.sources.model import Definition, Entry
 
@@ -33,6 +33,7 @@ class Proposal:
     """A source that could be added. `count`: how many entries it told; `dated`: how many of these have a date.
 
     `kinds`: how many would be of which kind. `rules`: in their text form, only where guessing alone would be wrong.
+    `judged`: all that was told, each with the kind that it would get.
     """
 
     definition: Definition
@@ -42,6 +43,7 @@ class Proposal:
     count: int = 0
     dated: int = 0
     kinds: tuple[tuple[str, int], ...] = ()
+    judged: tuple[Sample, ...] = field(default=(), repr=False)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.count} found, {self.dated} with a date"
@@ -51,13 +53,15 @@ class Proposal:
 class Discovery:
     """What the website tells, "" and () where nothing; nothing of it is taken without being asked for.
 
-    `logo`: its address. `social`: addresses. `timezone`: a name of the tz database. `tried`: sentences on what was
-    looked at, and what came of it.
+    `logo`: its address. `icons`: of the squares that stand for the site elsewhere, those for telephones first.
+    `social`: addresses. `timezone`: a name of the tz database. `tried`: sentences on what was looked at, and what came
+    of it.
     """
 
     url: str
     name: str = ""
     logo: str = ""
+    icons: tuple[str, ...] = ()
     colours: tuple[Colour, ...] = ()
     languages: tuple[str, ...] = ()
     postal: str = ""

@@ -56,6 +56,7 @@ def proposal(found: Read, name: str, own_hosts: Collection[str]) -> Proposal:
         count=len(found.entries),
         dated=sum(entry.published_on is not None for entry in found.entries),
         kinds=tuple(Counter(sample.kind for sample in judged).most_common()),
+        judged=tuple(judged),
     )
 
 

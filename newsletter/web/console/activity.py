@@ -136,6 +136,11 @@ def _import(detail: Detail) -> str:
     return "added a publication" if "publication" in detail else "added readers"
 
 
+def _brought(detail: Detail) -> str:
+    number = _number(detail, "added", "reader is", "readers are")
+    return f"{number} on your list now. Nobody was mailed for it."
+
+
 def _edit(detail: Detail) -> str:
     if detail.get("title"):
         return "changed the words of a publication"
@@ -215,6 +220,7 @@ def _ask_guest(detail: Detail) -> str:
 ACTS: dict[str, Words] = {
     "sign-in": lambda detail: f"signed in {_WAYS.get(str(detail.get('way')), '')}".strip(),
     "sign-out": "signed out",
+    "set-up": "began setting up",
     "account": lambda detail: _ACCOUNT.get(str(detail.get("did")), "changed their account"),
     "staff": _staff,
     "collect": "looked for new publications",
@@ -275,6 +281,7 @@ DONE: dict[str, Words] = {
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
+    "import": lambda detail: _brought(detail) if "decided" in detail else "",
 }
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "staff": _staff_undo,

@@ -17,6 +17,10 @@ from newsletter.web.console import (
     requests,
     shelf,
     signing_in,
+    start,
+    start_draft,
+    start_finding,
+    start_people,
     team,
 )
 from newsletter.web.console.desk import Desk
@@ -36,6 +40,10 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     team.bring,
     account.bring,
     acts.bring,
+    start.bring,
+    start_finding.bring,
+    start_draft.bring,
+    start_people.bring,
 )
 
 

@@ -15,6 +15,7 @@ from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import IssueSummary
 from newsletter.publications import changes
 from newsletter.rhythm.letters.saying import When
+from newsletter.setup import checklist
 from newsletter.web.console import standing
 from newsletter.web.console.checkup import checkup
 from newsletter.web.console.desk import Desk
@@ -104,6 +105,7 @@ def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums:
             "since": _since(session, issue, seat.left_at, when),
             "last": _last(session, issue, when, sums),
             "others": tuple(one for one in views.issues(session) if one.state not in RELEASED and one.id != issue.id),
+            "points": checklist.setup_list(session, desk.pipeline.settings, desk.pipeline.clock()),
             "onward": onward(issue, yes=desk.signed_off(session, issue), by=seat.person.email),
         }
     return desk.page(

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from newsletter import resources
 from newsletter.issues import views
+from newsletter.rendering import holes
 from newsletter.rendering.page import Rendered
 from newsletter.rendering.since import since
 from newsletter.rendering.slots import fill
@@ -42,8 +43,8 @@ def bring(desk: Desk, routes: Routes) -> None:
         part = desk.pipeline.preview(key, language)
         values = _values(desk, _since(desk, key, part.language, query.get("reader", "")))
         if query.get("as") == "text":
-            return _text(fill(part.text, values))
-        html = _looked(fill(part.html, values), query.get("look", ""))
+            return _text(holes.in_text(fill(part.text, values)))
+        html = _looked(holes.drawn(fill(part.html, values)), query.get("look", ""))
         return framed(desk, html, script, pictures=query.get("pictures") != "no")
 
     def pointed(request: Request, key: str, language: str, then: int | None) -> Response:
@@ -68,6 +69,11 @@ def framed(desk: Desk, html: str, script: str, *, pictures: bool = True) -> Resp
     tag = f'<script nonce="{word}">{script}</script></body>'
     page = _END.sub(lambda _: tag, html, count=1) if _END.search(html) else html + tag
     return HTMLResponse(page, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
+
+
+def html_of(desk: Desk, part: Rendered) -> str:
+    """The mail as a reader would see it, with what is missing drawn as holes."""
+    return holes.drawn(fill(part.html, _values(desk, _since(desk, "", part.language, ""))))
 
 
 def _looked(html: str, look: str) -> str:
