@@ -27,7 +27,7 @@ from tests.served import Served
 
 EVERYBODY = {"author", "approver", "admin"}
 TABLE = {
-    "look": EVERYBODY, "account": EVERYBODY,
+    "look": EVERYBODY, "account": EVERYBODY, "set-up": {"admin"},
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
@@ -288,6 +288,7 @@ READ_ONLY = {
     "issue render", "issue check", "issue status", "issue report", "subscribers show", "subscribers consent",
     "staff list", "keys list", "guests list", "guests lines", "guests link", "transports list", "worker", "web", "run",
     "console", "scheduler",
+    "init",  # of an installation in which nobody is yet
 }  # fmt: skip
 
 
