@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
@@ -491,6 +491,8 @@ def test_a_correction_is_a_rule_by_what_only_these_have() -> None:
         assert apply(parsed, entry).kind == ("event" if told.title == "Four?" else "statement")
 
 
+@example(title=">")
+@example(title="Where to -> a => b → c")
 @given(st.text(min_size=1, max_size=700).filter(lambda text: text.strip() and text.isprintable()))
 def test_any_title_can_be_corrected(title: str) -> None:
     found = place(Told(title, "https://x.org/1", "report"))

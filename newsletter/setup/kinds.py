@@ -11,7 +11,8 @@ from newsletter.setup.model import Place, Told
 
 MOST_SHOWN = 50  # titles that can be corrected one by one
 _MOST_TITLE = MOST_RULE - 60
-_SPECIAL = re.compile(r"[\[\]*?]")
+# What shells take for a pattern; arrows, and a head that becomes one behind the "=" of a condition.
+_SPECIAL = re.compile(r"[\[\]*?]|->|=>|→|^>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +100,5 @@ def _titled(told: Told, to: str) -> Rule:
 
 
 def _plain(text: str) -> str:
-    """What shells take for a pattern stands for any letter; an arrow would end the condition."""
-    return _SPECIAL.sub("?", " ".join(text.split())).replace("->", "??").replace("→", "?").replace("=>", "??")
+    """What a rule would read as something else stands for any letter."""
+    return _SPECIAL.sub(lambda found: "?" * len(found[0]), " ".join(text.split()))
