@@ -10,6 +10,7 @@ import pytest
 
 from newsletter.guests.model import Act, Wish
 from newsletter.issues import owed, rhythms
+from newsletter.issues.revising import Hand
 from newsletter.issues.views import coverage
 from newsletter.staff import people
 from tests.conftest import NOW
@@ -123,7 +124,7 @@ def test_another_browser_knows_the_same_last_visit(route: Route) -> None:
 
 def test_who_owes_something_is_named_once(route: Route) -> None:
     with route.database.transaction() as session:
-        owed.ask(session, route.issue().id, "director", APPROVER, NOW.date(), NOW.date(), NOW)
+        owed.ask(Hand(session, route.issue().id, NOW), "director", APPROVER, NOW.date(), NOW.date())
     ask_press_office(route)
     page = main_of(Colleague(route).get("/console"))
     assert "Pat Approver : the director's note, by Tuesday 9 July not written yet" in page
@@ -133,7 +134,7 @@ def test_who_owes_something_is_named_once(route: Route) -> None:
 
 def test_staff_who_owe_something_are_reminded_by_a_mail_with_a_page(route: Route) -> None:
     with route.database.transaction() as session:
-        made = owed.ask(session, route.issue().id, "director", APPROVER, NOW.date(), NOW.date(), NOW)
+        made = owed.ask(Hand(session, route.issue().id, NOW), "director", APPROVER, NOW.date(), NOW.date())
     ana = Colleague(route)
     remind = f"/console/issues/{SLUG}/owed/{made.id}/remind"
     assert f'action="{remind}"' in ana.get("/console").text
@@ -209,7 +210,7 @@ def test_without_a_list_the_way_to_begin_is_shown(tmp_path: Path, sqlite_templat
 def test_what_was_typed_by_others_is_only_text(route: Route) -> None:
     with route.database.transaction() as session:
         people.add(session, "hostile@example.org", "author", NOW, HOSTILE)
-        owed.ask(session, route.issue().id, "quote", "hostile@example.org", NOW.date(), NOW.date(), NOW)
+        owed.ask(Hand(session, route.issue().id, NOW), "quote", "hostile@example.org", NOW.date(), NOW.date())
     route.word("roots", HOSTILE)
     route.edit(subject=f"TODO {HOSTILE} and some more words")
     route.add_reader("hostile.reader@example.org")
