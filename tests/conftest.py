@@ -18,7 +18,8 @@ from tests.postgres import Postgres
 settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
 
-pytest_plugins = ["tests.route"]  # its fixtures: a pipeline with an assembled issue
+# Their fixtures: a pipeline with an assembled issue; a browser.
+pytest_plugins = ["tests.route", "tests.browsers"]
 
 NOW = datetime(2024, 7, 9, 7, 0, tzinfo=UTC)
 

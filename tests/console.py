@@ -1,18 +1,14 @@
 """Somebody at the console in tests: signed in, with the forms of its pages to be sent as a browser would send them."""
 
-import asyncio
 import re
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import Response
 
-from newsletter.staff.people import Actor
-from newsletter.web.app import app
 from tests.route import AUTHOR, Route
-
-BASE = "https://news.example.org"
+from tests.seated import Seated
 
 
 class Desk:
@@ -20,21 +16,11 @@ class Desk:
 
     def __init__(self, route: Route, email: str = AUTHOR) -> None:
         self.route = route
-        self._app = app(route.pipeline)
-        self._cookies: dict[str, str] = {}
-        url, _ = route.pipeline.entrance.link(email, Actor(None, "cli"))
-        entered = self.post(url.removeprefix(BASE))
-        self._cookies = dict(entered.cookies)
+        self._browser = Seated(route, email)
 
     def request(self, method: str, path: str, **options: Any) -> Response:
         headers = {"Sec-Fetch-Site": "same-origin"} | options.pop("headers", {})
-
-        async def asked() -> Response:
-            transport = ASGITransport(app=self._app, client=("192.0.2.7", 50000))
-            async with AsyncClient(transport=transport, base_url=BASE, cookies=self._cookies) as client:
-                return await client.request(method, path, headers=headers, **options)
-
-        return asyncio.run(asked())
+        return self._browser.request(method, path, headers=headers, **options)
 
     def get(self, path: str, **options: Any) -> Response:
         return self.request("GET", path, **options)

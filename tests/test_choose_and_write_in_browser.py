@@ -1,57 +1,29 @@
 """Choose and Write in a browser: in the mail by a click, by the keyboard alone, without scripts, and by two at once."""
 
-import shutil
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from newsletter import serving
 from newsletter.issues import contents
 from newsletter.staff.people import Actor
-from newsletter.web.app import app
+from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
 from tests.route import AUTHOR, SECOND_AUTHOR, SLUG, Route, laid_out
-from tests.test_mail_in_browser import ARGUMENTS, CHROMIUM, scrolls_sideways, violations
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    # Playwright leaves its pipes to the interpreter's end.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 WRITE = f"/console/issues/{SLUG}/write"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def served(assembled_folder: Path, tmp_path: Path) -> Iterator[Route]:
     found = laid_out(assembled_folder, tmp_path / "route")
-    stop, ready = threading.Event(), threading.Event()
-    with serving.bound("127.0.0.1", 0) as web:
-        found.now = datetime.now(UTC)
-        found.open(base_url=f"http://127.0.0.1:{web.getsockname()[1]}")
-        site = app(found.pipeline)
-        thread = threading.Thread(target=serving.serve, args=(site, web, ready.set, stop))
-        thread.start()
-        assert ready.wait(10)
+    with answering(found):
         yield found
-        stop.set()
-        thread.join()
-    found.close()
 
 
 @contextmanager

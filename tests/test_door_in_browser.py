@@ -1,59 +1,32 @@
 """The console's door in a browser: by link, password and passkey, by keyboard, without scripts; axe is silent."""
 
-import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from newsletter import serving
 from newsletter.staff import people
-from newsletter.web.app import app
+from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
 from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, Route, laid_out
 from tests.seated import MACHINE, link_in, mails
-from tests.test_mail_in_browser import ARGUMENTS, CHROMIUM, scrolls_sideways, violations
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    # Playwright leaves its pipes to the interpreter's end.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 PASSWORD = "a pond, four herons, no wind"
 EVIL = "<img src=x onerror=\"document.title='ran'\"><script>document.title='ran'</script>"
 NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def served(assembled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route]:
     """An installation that answers as localhost, where browsers make passkeys."""
     found = laid_out(assembled_folder, tmp_path_factory.mktemp("door") / "route")
-    stop, ready = threading.Event(), threading.Event()
-    with serving.bound("127.0.0.1", 0) as web:
-        found.now = datetime.now(UTC)
-        found.open(base_url=f"http://localhost:{web.getsockname()[1]}")
-        site = app(found.pipeline)
-        thread = threading.Thread(target=serving.serve, args=(site, web, ready.set, stop))
-        thread.start()
-        assert ready.wait(10)
+    with answering(found, "localhost"):
         yield found
-        stop.set()
-        thread.join()
-    found.close()
 
 
 @contextmanager

@@ -1,34 +1,24 @@
 """Guests' pages in a browser: on a phone, with scripts and without; nothing that anybody typed ever runs."""
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from newsletter import serving
 from newsletter.guests.model import Act, Standing, Wish
-from newsletter.web.app import app
+from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
 from tests.route import AUTHOR, SLUG, Route, laid_out
 from tests.test_guest_pages import SCRIPT
 from tests.test_guests import NOTE, asked, hand_in, row, token
-from tests.test_mail_in_browser import CHROMIUM, scrolls_sideways, violations
-from tests.test_public_in_browser import browser, heading, looked_at, visiting
+from tests.test_public_in_browser import heading, looked_at, visiting
 from tests.test_public_pages import dump
 
-__all__ = ["browser"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    # Playwright leaves its pipes to the interpreter's end.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 NUMBERS = count()
 # Whatever runs of it changes the title of the page that it stands in, or opens something.
@@ -39,17 +29,8 @@ EVIL = "<script>document.title='ran'</script><img src=x onerror=\"document.title
 def served(assembled_folder: Path, tmp_path: Path) -> Iterator[Route]:
     """An installation that answers on a port of this machine."""
     found = laid_out(assembled_folder, tmp_path / "route")
-    stop, ready = threading.Event(), threading.Event()
-    with serving.bound("127.0.0.1", 0) as web:
-        found.now = datetime.now(UTC)
-        found.open(base_url=f"http://127.0.0.1:{web.getsockname()[1]}")
-        thread = threading.Thread(target=serving.serve, args=(app(found.pipeline), web, ready.set, stop))
-        thread.start()
-        assert ready.wait(10)
+    with answering(found):
         yield found
-        stop.set()
-        thread.join()
-    found.close()
 
 
 def ask(route: Route, act: Act, name: str = "Dana Director", **more: object) -> int:

@@ -1,62 +1,26 @@
 """The mail as a browser shows it: accessible, readable in the dark, and as wide as the telephone."""
 
 import itertools
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from newsletter.rendering.page import Rendered, render
 from newsletter.rendering.slots import fill
 from newsletter.rendering.theme import load
 from newsletter.resources import templates
 from tests import drafts
+from tests.browsers import IN_A_BROWSER, scrolls_sideways, violations
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 VALUES = {
     "unsubscribe_url": "https://news.example.org/u/abc",
     "preferences_url": "https://news.example.org/p/abc",
     "since": "You signed up on 4 March 2024 on our website.",
 }
-# Everything axe knows about WCAG 2.2 A and AA, and its own good practice.
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {
-        # A mail has no landmarks: it stands in the mail program's own.
-        "region": {"enabled": False},
-        "landmark-one-main": {"enabled": False},
-        "target-size": {"enabled": True},
-    },
-}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    # Playwright leaves its pipes to the interpreter's end.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = IN_A_BROWSER
 
 
 def rendered(language: str = "en", draft: object = drafts.ISSUE) -> Rendered:
@@ -89,15 +53,6 @@ def show(browser: Browser, markup: str, width: int, *, dark: bool = False, pictu
     page.route("**/*", answer)
     page.goto(f"{drafts.BASE}/mail")
     return page
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
-
-
-def scrolls_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize(

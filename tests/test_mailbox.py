@@ -27,17 +27,9 @@ from newsletter.mailbox import Mailbox, MailboxServer, NotFound
 from newsletter.mailbox.guard import is_loopback
 from newsletter.mailbox.pages import app
 from newsletter.mailbox.serve import serve
+from tests.browsers import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 ARABIC = "رسالة أخبار الحدائق"
 
 
@@ -445,7 +437,7 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
 

@@ -2,32 +2,24 @@
 silent, and nothing that others typed runs.
 """
 
-import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from newsletter import serving
 from newsletter.guests.model import Act, Wish
 from newsletter.issues import owed, rhythms
+from newsletter.issues.revising import Hand
 from newsletter.preflight.looking import store
 from newsletter.staff import people
 from newsletter.staff.people import Actor
-from newsletter.web.app import app
+from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
 from tests.route import APPROVER, AUTHOR, SLUG, Route, laid_out
-from tests.test_mail_in_browser import ARGUMENTS, CHROMIUM, scrolls_sideways, violations
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    # Playwright leaves its pipes to the interpreter's end.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 HOSTILE = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
 SOON = 30_000  # milliseconds, also on a busy machine
@@ -36,40 +28,23 @@ PAGES = ("/console", "/console/issues", f"{ISSUE}/check", f"{ISSUE}/test", "/con
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def served(assembled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route]:
     """An issue in hand, with something to mend, somebody to wait for, and script in every field that others fill."""
     found = laid_out(assembled_folder, tmp_path_factory.mktemp("served") / "route")
-    stop, ready = threading.Event(), threading.Event()
-    with serving.bound("127.0.0.1", 0) as web:
-        found.now = datetime.now(UTC)
-        found.open(base_url=f"http://127.0.0.1:{web.getsockname()[1]}")
+    with answering(found):
         today = found.now.date()
         with found.database.transaction() as session:
+            hand = Hand(session, found.issue().id, found.now)
             people.add(session, "hostile@example.org", "author", found.now, HOSTILE)
-            owed.ask(session, found.issue().id, "director", APPROVER, today + timedelta(days=3), today, found.now)
-            owed.ask(session, found.issue().id, "quote", "hostile@example.org", today, today, found.now)
+            owed.ask(hand, "director", APPROVER, today + timedelta(days=3), today)
+            owed.ask(hand, "quote", "hostile@example.org", today, today)
             rhythms.set_rhythm(session, found.list_id(), today, found.settings.zone)
         id_ = found.publication("roots").id
         wish = Wish(Act.CLEAR, HOSTILE[:100], "press@example.org", today + timedelta(days=5), publication_id=id_)
         found.pipeline.ask_guest(SLUG, wish, found.who(AUTHOR))
         found.word("roots", f"TODO {HOSTILE}")
         found.edit(subject=f"TODO {HOSTILE[:80]}", preview=f"What stands in it this time {HOSTILE[:60]}")
-        site = app(found.pipeline)
-        thread = threading.Thread(target=serving.serve, args=(site, web, ready.set, stop))
-        thread.start()
-        assert ready.wait(10)
         yield found
-        stop.set()
-        thread.join()
-    found.close()
 
 
 @contextmanager

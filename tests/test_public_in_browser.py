@@ -1,31 +1,23 @@
 """The pages for readers in a browser: the whole walk in four languages, with scripts and without; axe is silent."""
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from newsletter import serving
-from newsletter.web.app import app
 from subscribers import Purpose
+from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
 from tests.route import Route, laid_out
-from tests.test_mail_in_browser import ARGUMENTS, CHROMIUM, scrolls_sideways, violations
 from tests.test_public_pages import dump, subscription
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    # Playwright leaves its pipes to the interpreter's end.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = IN_A_BROWSER
 
 NUMBERS = count()
 HEADINGS = {
@@ -39,29 +31,11 @@ HEADINGS = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def served(assembled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route]:
     """An installation that answers on a port of this machine; its clock moves when a test says so."""
     found = laid_out(assembled_folder, tmp_path_factory.mktemp("served") / "route")
-    stop, ready = threading.Event(), threading.Event()
-    with serving.bound("127.0.0.1", 0) as web:
-        found.now = datetime.now(UTC)
-        found.open(base_url=f"http://127.0.0.1:{web.getsockname()[1]}")
-        site = app(found.pipeline)
-        thread = threading.Thread(target=serving.serve, args=(site, web, ready.set, stop))
-        thread.start()
-        assert ready.wait(10)
+    with answering(found):
         yield found
-        stop.set()
-        thread.join()
-    found.close()
 
 
 @contextmanager

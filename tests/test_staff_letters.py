@@ -1,19 +1,20 @@
 """Letters to staff: what is hostile in them is only words, and they can be read on a telephone, in the dark, by ear."""
 
 import re
-import shutil
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import sync_playwright
 
 from newsletter.rendering import plain, staff
 from newsletter.rendering.slots import static
 from newsletter.rendering.staff import Letterhead, Part, Row, Shown, StaffLetter
 from newsletter.rhythm.letters.saying import MOST_ROWS, When, few
 from newsletter.rhythm.steps import OF_A_PERIOD, OWED, REMINDERS, Due, Step, superseded
+from tests.browsers import ARGUMENTS, CHROMIUM, IN_A_BROWSER, RULES
 
 HEAD = Letterhead("The Quarterly", "team@example.org")
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung"
@@ -133,13 +134,6 @@ def test_of_what_is_late_little_is_left_and_never_nothing_of_a_draft(
 
 # -- in a browser ----------------------------------------------------------------------------------------------------
 
-CHROMIUM = Path("/usr/bin/chromium")
-IN_A_BROWSER = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(str(CHROMIUM)), reason="there is no Chromium at /usr/bin/chromium"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
 
 @pytest.mark.parametrize("width", [320, 375, 700])
 @pytest.mark.parametrize("look", ["light", "dark"])
@@ -149,11 +143,6 @@ IN_A_BROWSER = [
 def test_it_can_be_read_on_a_telephone_in_the_dark_and_by_ear(
     letter: StaffLetter | None, look: str, width: int
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-    from playwright.sync_api import sync_playwright
-
-    from tests.test_mail_in_browser import ARGUMENTS, RULES
-
     shown = html_of(letter) if letter else static(plain.letter("Paused", ["A line.", f"    newsletter {LONG}"]).html)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)

@@ -1,15 +1,13 @@
 """Somebody at the console of a route: signed in by a link, posting as the pages' own forms do."""
 
-import asyncio
 import html
 import re
 from typing import Any
 
-from httpx import ASGITransport, AsyncClient, Cookies, Response
+from httpx import Response
 
-from newsletter.staff.people import Actor
-from newsletter.web.app import app
 from tests.route import AUTHOR, Route
+from tests.seated import Seated
 
 BASE = "https://news.example.org"
 
@@ -19,20 +17,10 @@ class Colleague:
 
     def __init__(self, route: Route, email: str = AUTHOR) -> None:
         self.route = route
-        self._app = app(route.pipeline)
-        self._cookies = Cookies()
-        link, _ = route.pipeline.entrance.link(email, Actor(None, "cli"))
-        self.request("POST", link.removeprefix(BASE))
+        self._browser = Seated(route, email)
 
     def request(self, method: str, path: str, **options: Any) -> Response:
-        async def asked() -> Response:
-            transport = ASGITransport(app=self._app, client=("192.0.2.7", 50000))
-            async with AsyncClient(transport=transport, base_url=BASE, cookies=self._cookies) as client:
-                answer = await client.request(method, path, **options)
-                self._cookies = client.cookies
-                return answer
-
-        return asyncio.run(asked())
+        return self._browser.request(method, path, **options)
 
     def get(self, path: str, **options: Any) -> Response:
         return self.request("GET", path, **options)
