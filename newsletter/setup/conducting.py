@@ -171,8 +171,8 @@ class Setup:
             for publication in samples.publications(store.required(session, now).found.url, self.today):
                 try:
                     adding.add(session, publication, now, samples.SOURCE)
-                except BadInput:
-                    continue  # it is here already
+                except adding.AlreadyHere:
+                    continue
             store.move(session, Step.COLLECTING, now)
         self.by_itself.start()
 

@@ -15,6 +15,7 @@ from newsletter.errors import BadInput, NotFound, Refusal
 from newsletter.fetch import Web
 from newsletter.issues import rhythms
 from newsletter.publications import collecting, pasted, picturing, sourcing
+from newsletter.publications.adding import AlreadyHere
 from newsletter.publications.discovering import discover
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
@@ -142,8 +143,10 @@ class Works:
             entry = read_link(web, link)
             publication, _ = pasted.filled_in(entry, {}, ours, known)
             self._hands.paste(publication, entry.flags, who)
+        except AlreadyHere:
+            return ""
         except BadInput as refusal:
-            return "" if "here already" in str(refusal) else f"{link[:100]}: {refusal}"
+            return f"{link[:100]}: {refusal}"
         except Refusal as refusal:
             return str(refusal)
         return ""
