@@ -76,7 +76,6 @@ class ListedItem:
     published_on: date | None
     ahead_on: date | None
     outlet: str
-    shared_from: str
     languages: tuple[str, ...]
     missing: tuple[str, ...]  # languages of the issue in which it has no words
     headline: Measure
@@ -159,7 +158,7 @@ class Reader:
             publication_id=id_, anchor=draft[places.item(id_)]["anchor"], title=title, summary=summary, action=action,
             role=role, kind=row.kind, kind_label=self._label(kind), layout=layout, url=row.url,
             published_on=row.published_on, ahead_on=row.deadline_on or row.starts_on, outlet=row.outlet,
-            shared_from=row.original_source, languages=languages,
+            languages=languages,
             missing=tuple(one for one in self._spoken if one not in languages), headline=measures.headline(title),
             text=measures.text(summary, role, layout, shared=bool(row.original_source)),
             words=measures.words(title) + (measures.words(summary) if told else 0),
