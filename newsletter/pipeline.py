@@ -127,7 +127,7 @@ class Pipeline:
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
         self.editor = Editor(settings, database, clock)
-        self.checking = preflight.Checking(settings, database, clock, route_is_remote=self.mail_leaves)
+        self.checking = preflight.Checking(settings, database, clock, mail_leaves=lambda: self.mail_leaves)
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
             Context(

@@ -1,6 +1,6 @@
 """Checks a rendered issue, and looks at the network for it, with this installation's settings and way out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from newsletter import fetch
@@ -28,16 +28,16 @@ class Drawn(Protocol):
 
 
 class Checking:
-    """What must be mended in an issue, and what is worth a look."""
+    """What must be mended in an issue, and what is worth a look. `mail_leaves`: whether the mail service is elsewhere;
+    asked when something is checked, for an address that cannot be read is only then in the way.
+    """
 
     def __init__(
-        self, settings: Settings, database: Transactions, clock: Clock, *, route_is_remote: bool,
+        self, settings: Settings, database: Transactions, clock: Clock, *, mail_leaves: Callable[[], bool],
         lookout: Lookout | None = None,
     ) -> None:  # fmt: skip
         self._settings, self._database, self._clock = settings, database, clock
-        self._here = Here(
-            settings.base_url, settings.base_is_loopback, route_is_remote, settings.dkim_domain, settings.dkim_selector
-        )
+        self._mail_leaves = mail_leaves
         self.lookout = lookout or Lookout(database, clock, lambda: fetch.web(settings, HASTY), fetch.Names())
 
     def check(self, version: Drawn) -> tuple[Finding, ...]:
@@ -46,11 +46,14 @@ class Checking:
 
     def facts(self, version: Drawn) -> Facts:
         """What the checks look at."""
-        look = theme.find(version.draft.profile.theme, self._settings.folder)
+        settings = self._settings
+        here = Here(
+            settings.base_url, settings.base_is_loopback, self._mail_leaves(), settings.dkim_domain,
+            settings.dkim_selector,
+        )  # fmt: skip
+        look = theme.find(version.draft.profile.theme, settings.folder)
         with self._database.reading() as session:
-            return gather(
-                session, version.draft, version.parts, look, self._here, self._clock(), self._settings.zone
-            )  # fmt: skip
+            return gather(session, version.draft, version.parts, look, here, self._clock(), settings.zone)
 
     def look(
         self, version: Drawn, *, again: bool = False, progress: Progress | None = None, longest: float | None = None
