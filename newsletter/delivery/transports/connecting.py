@@ -44,12 +44,15 @@ class SmtpOptions:
         return f"{self.host}:{self.port}"
 
 
-def connect(options: SmtpOptions, seconds: float = CONNECT_SECONDS) -> Client:
-    """An open, greeted, and where asked for encrypted and authenticated connection; RouteDown says what is wrong."""
+def connect(options: SmtpOptions, seconds: float | None = None) -> Client:
+    """An open, greeted, and where asked for encrypted and authenticated connection; RouteDown says what is wrong.
+
+    `seconds` instead of CONNECT_SECONDS is for somebody who waits at a page.
+    """
     context = _context(options) if options.tls != "none" else None
     smtp: Client | None = None
     try:
-        smtp = _open(options, context, seconds)
+        smtp = _open(options, context, CONNECT_SECONDS if seconds is None else seconds)
         smtp.ehlo_or_helo_if_needed()
         if options.tls == "starttls":
             _encrypt(smtp, context)
