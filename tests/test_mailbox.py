@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter import resources
@@ -261,6 +261,7 @@ def test_message_nested_too_deep_still_opens(mailbox):
     charset=st.sampled_from(["utf-8", "utf-7", "idna", "rot13", "base64", "unicode_escape", "utf-16", "\x00", "x"]),
     body=st.binary(max_size=100),
 )
+@example(head=b"", charset="unicode_escape", body=rb"\.")
 def test_no_bytes_make_reading_fail(tmp_path_factory, head, charset, body):
     box = Mailbox(tmp_path_factory.mktemp("any"))
     kind = f"Content-Type: text/html; charset={charset}\r\n\r\n".encode()

@@ -1,5 +1,6 @@
 """How the bytes of a message become something to read, however broken its MIME is."""
 
+import codecs
 import email
 import re
 from collections.abc import Iterable
@@ -154,9 +155,16 @@ def _decoded(value: str) -> str:
 
 def _text(content: bytes, charset: str | None) -> str:
     try:
-        return _printable(content.decode(charset or "utf-8", "replace"))
+        return _printable(content.decode(_known(charset or "utf-8"), "replace"))
     except _BROKEN:
         return content.decode("utf-8", "replace")
+
+
+def _known(charset: str) -> str:
+    """The name, unless it is only Python's and no charset of mail: that one warns of what it decodes."""
+    if codecs.lookup(charset).name == "unicode-escape":
+        raise LookupError(charset)
+    return charset
 
 
 def _date(value: str) -> datetime | None:
