@@ -53,8 +53,9 @@ bench: $(DEV) ## How fast it sends, against others and against itself (var/bench
 bench-pages: $(DEV) ## How long the console's pages take, on the demo's data and with 200,000 readers and 40 issues
 	@$(BIN)/python -m bench.pages $(ARGS)
 
-screenshots: $(DEV) ## Pictures of the demo's mail, at two widths, light, dark and without images (var/screenshots)
+screenshots: $(DEV) ## Pictures of the demo's mail, and of every page of the console, in all their looks (var/screenshots)
 	@$(BIN)/python -m bench.screenshots
+	@$(BIN)/python -m bench.console_pictures
 
 words: $(DEV) ## Bring the catalogues of fixed words up to what code and templates say (templates/locale)
 	@$(BIN)/python -m bench.words

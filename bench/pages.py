@@ -74,7 +74,7 @@ def _versions(folder: Path) -> None:
 
 def _measure(folder: Path, what: str, repeat: int) -> None:
     pipeline = bootstrap.pipeline(folder / "newsletter.toml")
-    with _served(pipeline) as address:
+    with served(pipeline) as address:
         cookie = _signed_in(pipeline, address)
         found = [_timed(address, path, cookie, repeat) for path in _paths(pipeline)]
     pipeline.database.close()
@@ -112,9 +112,10 @@ def _timed(address: str, path: str, cookie: str, repeat: int) -> Timed:
 
 
 @contextmanager
-def _served(pipeline: Pipeline) -> Iterator[str]:
+def served(pipeline: Pipeline, port: int = 0) -> Iterator[str]:
+    """The installation, answering on a port of this machine; its address."""
     stop, ready = threading.Event(), threading.Event()
-    with serving.bound("127.0.0.1", 0) as web:
+    with serving.bound("127.0.0.1", port) as web:
         thread = threading.Thread(target=serving.serve, args=(app(pipeline), web, ready.set, stop))
         thread.start()
         ready.wait(30)

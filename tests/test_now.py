@@ -181,6 +181,16 @@ def test_an_answer_by_phone_counts(route: Route) -> None:
     assert ana.get("/console/requests/x/said").status_code == 404
 
 
+@pytest.mark.parametrize("act", Act)
+def test_what_is_said_by_phone_is_asked_before_anything_is_written(route: Route, act: Act) -> None:
+    wish = Wish(
+        act, "Rosa", "rosa@example.org", date(2024, 7, 12), language="es" if act is Act.TRANSLATE else "",
+        publication_id=route.publication("roots").id if act is Act.CLEAR else None, block="quote", section="work",
+    )  # fmt: skip
+    number = route.pipeline.ask_guest(SLUG, wish, route.who(AUTHOR))
+    assert "What did Rosa say?" in main_of(Colleague(route).get(f"/console/requests/{number}/said"))
+
+
 def test_without_an_issue_the_months_are_chosen_and_the_draft_collected(furnished: Route) -> None:
     ana = Colleague(furnished)
     page = ana.get("/console")

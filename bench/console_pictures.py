@@ -1,0 +1,162 @@
+"""Pictures of every page of the console and of a guest's, on the demo's draft: at two widths, light and dark.
+
+The pages are found as a person finds them, by following links from Now; of each kind of page the first is taken.
+Says which page is wider than its window, and which address of the console no link leads to.
+"""
+
+import argparse
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from sqlalchemy import select
+
+from bench.pages import served
+from bench.screenshots import CHROMIUM, FLAGS
+from newsletter import bootstrap, serving
+from newsletter.cli import demo
+from newsletter.guests.model import Act, Wish
+from newsletter.issues.tables import CoverageRow
+from newsletter.pipeline import Pipeline
+from newsletter.staff.people import Actor, find
+from newsletter.web.console.building import routes
+
+ISSUE = "quarterly-2024-q2"
+WIDTHS = {375: 812, 1280: 900}
+LOOKS = ("light", "dark")
+DOOR = "/console/sign-in"
+NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
+FRAGMENTS = re.compile(r"/(list|inbox|looking|standing|preview/[^/]+)$")  # parts that scripts and frames fetch
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page to be taken: what the picture is called, and where the page is."""
+
+    name: str
+    path: str
+
+
+def main() -> None:
+    """Write the pictures and say what is wrong with the pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("var/screenshots/console"))
+    parser.add_argument("--only", default="", help="pages whose name holds this")
+    asked = parser.parse_args()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+        port = _drafted(Path(place))
+        pipeline = bootstrap.pipeline(Path(place) / "newsletter.toml")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with served(pipeline, port) as address:
+            wide = [said for shown in _all(pipeline, browser, address, asked.out, asked.only) if (said := shown)]
+        browser.close()
+        pipeline.database.close()
+    sys.exit("\n".join(wide) or None)
+
+
+def _drafted(folder: Path) -> int:
+    """The demo's draft, its pictures at a free port of this machine."""
+    demo.run_to_draft(folder)
+    with serving.bound("127.0.0.1", 0) as free:
+        port = int(free.getsockname()[1])
+    settings = folder / "newsletter.toml"
+    settings.write_text(re.sub(r"(?m)^(base_url = ).*", rf'\1"http://127.0.0.1:{port}"', settings.read_text()))
+    return port
+
+
+def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: str) -> Iterator[str]:
+    link, _ = pipeline.entrance.link(demo.AUTHOR, Actor(None, "cli"))
+    kept = _signed_in(browser, address, urlsplit(link).path)
+    guests = _guests(pipeline)  # first: Now shows who is waited for
+    for page in (*_console(pipeline, kept, address), *guests):
+        if only not in page.name:
+            continue
+        for width, height in WIDTHS.items():
+            for look in LOOKS:
+                yield _shoot(kept, address, page, (width, height), look, out)
+    outside = browser.new_context()
+    for width, height in WIDTHS.items():
+        for look in LOOKS:
+            yield _shoot(outside, address, Shown("sign-in", DOOR), (width, height), look, out)
+
+
+def _signed_in(browser: Browser, address: str, path: str) -> BrowserContext:
+    kept = browser.new_context()
+    page = kept.new_page()
+    page.goto(address + path)
+    page.get_by_role("button").first.click()
+    page.wait_for_url("**/console")
+    page.close()
+    return kept
+
+
+def _console(pipeline: Pipeline, kept: BrowserContext, address: str) -> list[Shown]:
+    """One page of each kind that can be reached."""
+    kinds = [(re.compile(re.sub(r"\{\w+\}", r"[^/]+", one.path)), one.path) for one in routes(pipeline).declared
+             if one.method == "GET" and one.verb is not None and not NOT_SHOWN.match(one.path)]  # fmt: skip
+    found: dict[str, str] = {}
+    left, seen, page = ["/console"], {"/console"}, kept.new_page()
+    while left:
+        path = left.pop(0)
+        kind = next((kind for pattern, kind in kinds if pattern.fullmatch(path)), None)
+        if kind is None or kind in found or FRAGMENTS.search(path):
+            continue
+        found[kind] = path
+        page.goto(address + path)
+        for href in page.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))"):
+            onward = urlsplit(urljoin(address + path, href))
+            if onward.netloc == urlsplit(address).netloc and onward.path not in seen:
+                seen.add(onward.path)
+                left.append(onward.path)
+    page.close()
+    for _, kind in kinds:
+        if kind not in found and not FRAGMENTS.search(kind):
+            print(f"No link leads to {kind}")
+    return [Shown(_name(kind), path) for kind, path in found.items()]
+
+
+def _name(kind: str) -> str:
+    words = [word for word in kind.removeprefix("/console").split("/") if word and not word.startswith("{")]
+    return "-".join([*words, "one"] if kind.endswith("}") else words) or "now"
+
+
+def _guests(pipeline: Pipeline) -> list[Shown]:
+    """The page of each act that somebody may be asked for."""
+    with pipeline.database.reading() as session:
+        due = pipeline.clock().date()
+        author = Actor(find(session, demo.AUTHOR), "cli")
+        item = session.scalars(select(CoverageRow.publication_id).where(CoverageRow.state == "used")).first()
+    found = []
+    for act in Act:
+        wish = Wish(act, "Rosa Ferrer", f"{act}@example.org", due, "It is short.",
+                    language="es" if act is Act.TRANSLATE else "", block="quote", section="work",
+                    publication_id=item if act is Act.CLEAR else None)  # fmt: skip
+        number = pipeline.ask_guest(ISSUE, wish, author)
+        found.append(Shown(f"guest-{act}", urlsplit(pipeline.guests.link(number)).path))
+    return found
+
+
+def _shoot(kept: BrowserContext, address: str, shown: Shown, size: tuple[int, int], look: str, out: Path) -> str:
+    """Takes one picture of the whole page; what it says is what is wrong."""
+    page: Page = kept.new_page()
+    page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+    page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
+    answer = page.goto(address + shown.path, wait_until="networkidle")
+    if answer is None or not answer.ok:
+        return f"{shown.path} answers {answer and answer.status}."
+    page.evaluate("document.querySelectorAll('iframe[loading=lazy]').forEach(one => { one.loading = 'eager' })")
+    page.wait_for_load_state("networkidle")
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.screenshot(path=str(out / f"{shown.name}-{size[0]}-{look}.png"), full_page=True)
+    page.close()
+    return f"{shown.path} is {wider} pixels wider than a window of {size[0]}." if wider > 0 else ""
+
+
+if __name__ == "__main__":
+    main()
