@@ -459,7 +459,7 @@ def test_each_verb_asks_the_table(route: Route, monkeypatch: pytest.MonkeyPatch)
         ("date_publication", (lead, date(2024, 1, 1))), ("add_block", ("text", {"text": "T"})),
         ("drop_block_wording", (block, "en")), ("move_block", (block,)), ("remove_block", (block,)),
         ("ask", ("text", AUTHOR, date(2099, 1, 1))), ("undo", ()), ("restore", (1,)), ("keep_ours", (lead,)),
-        ("take_theirs", (lead,)),
+        ("take_theirs", (lead,)), ("state_facts", (lead, {})),
     ]  # fmt: skip
     public = {name for name in dir(route.pipeline.editor) if not name.startswith("_")}
     assert {verb for verb, _ in verbs} | {"decline"} == public

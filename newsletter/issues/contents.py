@@ -63,6 +63,7 @@ def _items(session: Session, issue_id: int, slugs: Mapping[int, str], found: Con
     columns = (
         ItemRow.id, ItemRow.publication_id, ItemRow.section_id, ItemRow.role, ItemRow.anchor, ItemRow.media_sha256,
         ItemRow.original_sha256, ItemRow.crop_x, ItemRow.crop_y, ItemRow.image_credit, ItemRow.seen_change,
+        ItemRow.facts,
     )  # fmt: skip
     own = select(*columns).where(ItemRow.issue_id == issue_id)
     numbers: dict[int, int] = {}
@@ -74,6 +75,8 @@ def _items(session: Session, issue_id: int, slugs: Mapping[int, str], found: Con
         found[places.item(id_, "place")] = {"section": slug, "role": row.role}
         found[places.item(id_, "credit")] = row.image_credit
         found[places.item(id_, "seen")] = row.seen_change
+        if row.facts:
+            found[places.item(id_, "facts")] = dict(row.facts)
         if row.media_sha256:
             cut = {"of": row.original_sha256, "x": row.crop_x, "y": row.crop_y} if row.original_sha256 else {}
             found[places.item(id_, "picture")] = {"sha256": row.media_sha256} | cut

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import NotFound
+from newsletter.issues import stating
 from newsletter.issues.lists import profile
 from newsletter.issues.model import (
     Block,
@@ -107,7 +109,7 @@ def _items(session: Session, issue_id: int, default: str) -> defaultdict[int, li
     found: defaultdict[int, list[Item]] = defaultdict(list)
     for item, publication, kind in sorted(rows, key=lambda row: _ORDER.index(Role(row[0].role))):
         own = sorted(words[item.id], key=lambda word: (word.language != publication.language, word.language))
-        found[item.section_id].append(_item(item, source_of(publication, kind), own, pictures, default))
+        found[item.section_id].append(_item(item, source_of(publication, kind, item.facts), own, pictures, default))
     return found
 
 
@@ -129,24 +131,18 @@ def _item(
     )
 
 
-def source_of(row: PublicationRow, kind: KindRow) -> Source:
+def source_of(row: PublicationRow, kind: KindRow, own: Mapping[str, Any]) -> Source:
+    """The publication as the mail shows it. `own`: the facts that the issue states otherwise."""
     return Source(
         publication_id=row.id,
         kind=row.kind,
         kind_labels=kind.labels,
         layout=Layout(kind.layout),
         title=row.title,
-        url=row.url,
         language=row.language,
-        published_on=row.published_on,
-        outlet=row.outlet,
         original_source=row.original_source,
-        deadline_on=row.deadline_on,
-        starts_on=row.starts_on,
-        ends_on=row.ends_on,
-        place=row.place,
-        who_for=row.who_for,
         gone=row.gone_at is not None,
+        **stating.told(row, own),
     )
 
 

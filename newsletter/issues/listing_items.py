@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter.issues import contents, measures, places
+from newsletter.issues import contents, measures, places, stating
 from newsletter.issues.measures import Measure
 from newsletter.issues.model import BlockKind, Picture, Profile, Role
 from newsletter.issues.places import Contents
@@ -154,10 +154,12 @@ class Reader:
         title, summary, action, _ = (draft[places.item(id_, chosen, part)] for part in contents.WORDS)
         layout = measures.shown_as(Layout(kind.layout), section)
         told = measures.is_told(role, layout)
+        facts = stating.told(row, draft.get(places.item(id_, "facts"), {}))
         return ListedItem(
             publication_id=id_, anchor=draft[places.item(id_)]["anchor"], title=title, summary=summary, action=action,
-            role=role, kind=row.kind, kind_label=self._label(kind), layout=layout, url=row.url,
-            published_on=row.published_on, ahead_on=row.deadline_on or row.starts_on, outlet=row.outlet,
+            role=role, kind=row.kind, kind_label=self._label(kind), layout=layout, url=facts["url"],
+            published_on=facts["published_on"], ahead_on=facts["deadline_on"] or facts["starts_on"],
+            outlet=facts["outlet"],
             languages=languages,
             missing=tuple(one for one in self._spoken if one not in languages), headline=measures.headline(title),
             text=measures.text(summary, role, layout, shared=bool(row.original_source)),

@@ -18,7 +18,7 @@ _ORDERS = ("order:", SECTIONS, BLOCKS)
 _PARTS = {
     "title": "the title", "summary": "the text", "action": "the words on the link", "alt": "the picture's description",
     "picture": "the picture", "credit": "the picture's credit", "place": "the place",
-    "seen": "what was noted of the website's changes",
+    "facts": "the link, days or place", "seen": "what was noted of the website's changes",
 }  # fmt: skip
 _TEXTS = {"subject": "the subject", "preview": "the preview line"}
 _OF_SECTIONS = {"cap": "how many places there are in", "place": "the place of", "title": "the heading of"}

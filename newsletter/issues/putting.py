@@ -140,6 +140,7 @@ class _Putting:
         row.media_sha256, row.original_sha256 = picture.get("sha256"), picture.get("of")
         row.crop_x, row.crop_y = picture.get("x"), picture.get("y")
         row.image_credit, row.seen_change = part("credit") or "", part("seen") or 0
+        row.facts = part("facts") or {}
 
     def _wordings(self, row: ItemRow, *, everything: bool) -> None:
         start = places.item(row.publication_id) + ":"

@@ -67,7 +67,7 @@ class _Then:
             id=0,
             anchor=state[places.item(id_)]["anchor"],
             role=Role(state[places.item(id_, "place")]["role"]),
-            source=source_of(row, kind),
+            source=source_of(row, kind, state.get(places.item(id_, "facts"), {})),
             wordings={one: Wording(*(state[places.item(id_, one, part)] for part in _WORDS)) for one in languages},
             picture=self._picture(id_, languages),
         )

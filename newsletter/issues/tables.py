@@ -134,6 +134,7 @@ class IssueSectionRow(Row):
 class ItemRow(Row):
     """A publication in an issue. Where its picture is cut, `original_sha256` is what it is cut from, around the crop
     point (0 to 1, from the left and from the top). `seen_change`: the last change of a website that people know of.
+    `facts`: what the mail states other than the publication's row (`issues.stating`).
     """
 
     __tablename__ = "issue_items"
@@ -151,6 +152,7 @@ class ItemRow(Row):
     crop_y: Mapped[float | None]
     image_credit: Mapped[str] = mapped_column(Text, default="")
     seen_change: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
 
 class ItemWordingRow(Row):

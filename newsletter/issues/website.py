@@ -99,6 +99,7 @@ def take_theirs(hand: Hand, publication_id: int) -> Revision:
             fresh = _theirs(edit, change)
             edit.take(*places.difference({name: edit.draft.get(name) for name in fresh}, fresh))
             edit.draft |= fresh
+            _unsay(edit, item, {part.name for part in change.parts})
         _note(edit, item)
     return edit.done
 
@@ -106,6 +107,17 @@ def take_theirs(hand: Hand, publication_id: int) -> Revision:
 def _note(edit: Edit, item: int) -> None:
     edit.take(places.item(item, "seen"))
     edit.draft[places.item(item, "seen")] = changes.latest(edit.session)
+
+
+def _unsay(edit: Edit, item: int, changed: set[str]) -> None:
+    """Our own facts go where the website's have changed."""
+    place = places.item(item, "facts")
+    own = edit.draft.get(place, {})
+    left = {name: value for name, value in own.items() if name not in changed}
+    if left != own:
+        edit.take(place)
+        edit.drop(place)
+        edit.draft |= {place: left} if left else {}
 
 
 def _theirs(edit: Edit, change: WebsiteChange) -> Contents:
@@ -154,7 +166,10 @@ def _part(
         if row.media_sha256 and row.media_sha256 in picture.values():
             before = now  # another address, and the picture that we show
         return Part(name, _SHOWN[name], picture.get("sha256", ""), before or "", now)
+    stated = draft.get(places.item(item, "facts"), {})
     ours = draft.get(places.item(item, language, name), "") if name in _OURS else None
+    if name in stated:
+        ours = stated[name] or ""
     return Part(name, _SHOWN[name], ours, before or "", _said(getattr(row, name)))
 
 

@@ -1,6 +1,8 @@
 """Words: of the issue, of its items, of its sections; and whose words stand where the website changed its own."""
 
-from newsletter.issues import editing, ordering, website
+from collections.abc import Mapping
+
+from newsletter.issues import editing, ordering, stating, website
 from newsletter.issues.editor.acting import Acting, Edited
 from newsletter.staff.people import Actor
 
@@ -35,6 +37,12 @@ class Words(Acting):
     ) -> Edited:
         """Take an item's words in one language out."""
         return self._edit(key, actor, "word", base, lambda hand: editing.drop_wording(hand, publication, language))
+
+    def state_facts(
+        self, key: str, actor: Actor, publication: int, facts: Mapping[str, str], *, base: int | None = None
+    ) -> Edited:
+        """Say where an item leads, its days, outlet, place or for whom it is, other than its website does."""
+        return self._edit(key, actor, "state", base, lambda hand: stating.state(hand, publication, facts))
 
     def title_section(
         self, key: str, actor: Actor, section: str, language: str, title: str, *, base: int | None = None

@@ -8,6 +8,7 @@ from newsletter.issues.model import Role
 _PLAIN = {
     "edit": "Changed.",
     "word": "Changed.",
+    "state": "Changed in this mail; the website stays as it is.",
     "picture": "The picture is changed.",
     "crop": "The picture is cut anew.",
     "use": "It is in the mail.",
@@ -31,6 +32,7 @@ _PLAIN = {
 }
 ACTS = {
     "word": "changed the words of an item",
+    "state": "changed where an item leads, its days or its place",
     "picture": "changed a picture",
     "crop": "cut a picture",
     "put-back": "let a publication wait again",

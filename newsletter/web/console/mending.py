@@ -15,6 +15,7 @@ TAKE_OUT, LOOK = f"{_ISSUE}/check/take-out", f"{_ISSUE}/check/look"
 # Where on its page a field is.
 _FIELDS = {
     "title": "#f-title", "summary": "#f-summary", "action": "#f-action", "alt": "#f-alt", "picture": "#picture",
+    "link": "#f-url", "date": "#facts",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from newsletter.issues.listing_items import ListedItem
 from newsletter.issues.model import Item
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Acting, Routes
-from newsletter.web.console.writing import forms, pictures, words
+from newsletter.web.console.writing import facts, forms, pictures, words
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.forms import Sheet
 from newsletter.web.console.writing.shelf import marks
@@ -53,10 +53,18 @@ def bring(desk: Desk, routes: Routes) -> None:
             onward=f"/item/{publication}", fragment="picture",
         )  # fmt: skip
 
+    def stated(request: Request, key: str, publication: int, actor: Acting, form: Posted) -> Response:
+        return answers.edit(
+            request, key, form,
+            lambda base: editor.state_facts(key, actor, publication, facts.given(form), base=base),
+            onward=f"/item/{publication}", fragment="facts",
+        )  # fmt: skip
+
     routes.get(_AT, "look", show)
     routes.post(f"{_AT}/words", "edit", worded)
     routes.post(f"{_AT}/drop", "edit", dropped)
     routes.post(f"{_AT}/credit", "edit", credited)
+    routes.post(f"{_AT}/facts", "edit", stated)
 
 
 def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
@@ -71,6 +79,7 @@ def _facts(session: Session, sheet: Sheet, publication: int) -> dict[str, Any]:
         "spoken": sheet.spoken(said),
         "listed": listed,
         "marks": marks(listed),
+        "facts": facts.of(session, sheet.known, item),
         "length": listed.text,
         "most_headline": listed.headline.most,
         "picture": pictures.framed(session, sheet.known, publication),
