@@ -11,13 +11,19 @@ from newsletter.issues import views
 from newsletter.staff import activities, members
 from newsletter.staff.activities import Act
 from newsletter.staff.authority import IN_WORDS, Role
+from newsletter.web.console import edits
 from newsletter.web.console.activity import said
 from newsletter.web.console.desk import Desk
+from newsletter.web.console.edit_lines import EditLines, Fact, is_edit
 from newsletter.web.console.routes import Routes
 
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "write": ("Choosing and writing", (
-        "assemble", "edit", "use", "hold", "decline", "block", "remove-block", "ask", "collect", "import", "sources",
+        "assemble", "edit", "use", "hold", "decline", *edits.ACTS, "block", "remove-block", "ask", "collect", "import",
+        "sources",
+    )),
+    "ask": ("People who were asked", (
+        "ask-guest", "remind-guest", "revoke-guest", "restore-guest", "go-without", "count-as-said", "guest-answer",
     )),
     "decide": ("Sign-off and sending", (
         "test", "practice", "submit", "withdraw", "approve", "request-changes", "plan", "send", "pause", "resume",
@@ -25,7 +31,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     )),
     "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
-    "settings": ("Settings", ("lists", "rhythm", "transports", "keys", "adopt")),
+    "settings": ("Settings", ("set-up", "lists", "rhythm", "transports", "keys", "adopt")),
 }  # fmt: skip
 _PLACES = {"console": "in the console", "cli": "by the command line", "api": "by a program", "system": "by itself"}
 _NAMES = {
@@ -35,15 +41,6 @@ _NAMES = {
     "file": "File", "new": "New", "changed": "Changed", "settled": "Settled", "list": "List", "period": "Period",
     "send_at": "When", "not_sent": "Why not", "number": "How many", "sessions_ended": "Browsers", "text": "Text",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A detail of an act: as it was, where that was written down, and as it is."""
-
-    name: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,8 @@ def bring(desk: Desk, routes: Routes) -> None:
             )  # fmt: skip
             people = [one.person for one in members.everybody(session, desk.pipeline.clock())]
             names = {one.id: (one.slug, one.name) for one in every}
-            lines = [_line(act, names) for act in found.rows]
+            edited = EditLines(session, found.rows)
+            lines = [_line(act, names, edited) for act in found.rows]
         chosen = {"person": person or "", "issue": "" if about or not issue else issue.slug, "kind": kind}
         query = urlencode({name: value for name, value in chosen.items() if value} | {"before": found.before})
         return desk.page(
@@ -93,12 +91,13 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.get("/issues/{key}/activity", "look", of_issue)
 
 
-def _line(act: Act, issues: Mapping[int, tuple[str, str]]) -> Line:
+def _line(act: Act, issues: Mapping[int, tuple[str, str]], edited: EditLines) -> Line:
     who = act.who or ("The calendar" if act.via == "system" else "Somebody on the machine")
     place = _PLACES.get(act.via, "")
     if act.os_user:
         place += f", as {act.os_user}"
-    return Line(act, who, said(act), place, issues.get(act.issue_id or 0), _facts(act.detail))
+    did, facts = (edited.did(act), edited.facts(act)) if is_edit(act) else (said(act), _facts(act.detail))
+    return Line(act, who, did, place, issues.get(act.issue_id or 0), facts)
 
 
 def _facts(detail: Mapping[str, Any]) -> tuple[Fact, ...]:
