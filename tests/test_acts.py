@@ -1,4 +1,4 @@
-"""The page of who did what: edits say where, and what was there before; each act belongs to one choice of the filter."""
+"""The page of who did what: edits say where, and what was there; each act belongs to one choice of the filter."""
 
 from collections import Counter
 
