@@ -37,6 +37,7 @@ from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.entrance import Account, Entrance, Team
 from newsletter.errors import BadInput, IllegalMove, RenderError
+from newsletter.guests import views as guests
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
 from newsletter.guests.requests import Requests
@@ -127,7 +128,9 @@ class Pipeline:
         self.versions = Versions(settings.base_url, settings.folder)
         self.gate = Gate(self.versions)
         self.editor = Editor(settings, database, clock)
-        self.checking = preflight.Checking(settings, database, clock, mail_leaves=lambda: self.mail_leaves)
+        self.checking = preflight.Checking(
+            settings, database, clock, mail_leaves=lambda: self.mail_leaves, asked=_asked_of_guests
+        )
         self.belonging = Belonging(database, settings.instance_file, clock)
         self.rhythm = DueWork(
             Context(
@@ -729,3 +732,7 @@ class Pipeline:
             found = views.status(session, issue_id)
         assert found is not None
         return found
+
+
+def _asked_of_guests(session: Session, issue_id: int) -> tuple[preflight.Awaited, ...]:
+    return tuple(preflight.Awaited(0, one.what, one.name, one.due_on) for one in guests.unanswered(session, issue_id))

@@ -9,6 +9,8 @@ from sqlalchemy import delete, select
 
 import subscribers
 from newsletter.database import Database
+from newsletter.guests.model import Act, Wish
+from newsletter.issues.model import Role
 from newsletter.issues.tables import ItemWordingRow
 from newsletter.issues.views import coverage
 from newsletter.preflight.looking import store
@@ -69,6 +71,31 @@ def test_a_closing_date_offers_to_take_it_out(route: Route) -> None:
     assert form
     assert f'name="publication" value="{route.publication("pilots").id}"' in form[0]
     assert "Take it out" in form[0]
+
+
+def test_what_a_guest_owes_stands_with_those_who_were_asked(route: Route) -> None:
+    ana, wish = Colleague(route), Wish(Act.CLEAR, "Rosa", "rosa@example.org", date(2024, 7, 12), publication_id=1)
+    assert "Someone you asked" not in main_of(ana.get(CHECK))
+    number = route.pipeline.ask_guest(SLUG, wish, route.who(AUTHOR))
+    page = main_of(ana.get(CHECK))
+    assert "Rosa has not given it yet; it is due on 12 July" in page[page.index("Someone you asked") :]
+    assert "A yes to “" in page
+    route.pipeline.go_without(number, route.who(AUTHOR))
+    assert "Someone you asked" not in main_of(ana.get(CHECK))
+
+
+def test_check_counts_the_words_that_choose_and_write_counts(route: Route) -> None:
+    do = route.pipeline.editor
+    quote = {"text": "Words that somebody said.", "name": "Somebody", "role": "Mayor"}
+    do.add_block(SLUG, route.who(AUTHOR), "quote", quote, section="work")
+    do.add_block(SLUG, route.who(AUTHOR), "button", {"label": "Write to us", "url": "https://example.org/x"})
+    do.set_role(SLUG, route.who(AUTHOR), route.publication("roots").id, Role.MORE)
+    ana = Colleague(route)
+    said = re.search(r"It has (\d+) words", main_of(ana.get(CHECK)))
+    counted = re.search(r"(\d+) words", main_of(ana.get(f"/console/issues/{SLUG}/write")))
+    assert said
+    assert counted
+    assert said[1] == counted[1]
 
 
 def test_how_far_a_look_has_come_is_shown_and_told(route: Route) -> None:

@@ -2,7 +2,7 @@
 
 from newsletter.preflight.checking import BEFORE_A_SEND, Checking
 from newsletter.preflight.checks import CHECKS, check
-from newsletter.preflight.facts.model import Facts, Here
+from newsletter.preflight.facts.model import Awaited, Facts, Here
 from newsletter.preflight.gathering import gather
 from newsletter.preflight.grouping import by_who, musts, unrendered, verdict
 from newsletter.preflight.looking.lookout import Looking, Lookout, Progress
@@ -22,6 +22,7 @@ __all__ = [
     "CHECKS",
     "SEVERITY_IN_WORDS",
     "WHO_IN_WORDS",
+    "Awaited",
     "Checking",
     "Facts",
     "Finding",

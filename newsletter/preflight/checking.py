@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from newsletter import fetch
 from newsletter.clock import Clock
 from newsletter.database import Transactions
 from newsletter.issues.model import Draft
 from newsletter.preflight.checks import check
-from newsletter.preflight.facts.model import Facts, Here
+from newsletter.preflight.facts.model import Awaited, Facts, Here
 from newsletter.preflight.gathering import gather
 from newsletter.preflight.looking.lookout import Looking, Lookout, Progress
 from newsletter.preflight.model import Finding
@@ -29,15 +31,16 @@ class Drawn(Protocol):
 
 class Checking:
     """What must be mended in an issue, and what is worth a look. `mail_leaves`: whether the mail service is elsewhere;
-    asked when something is checked, for an address that cannot be read is only then in the way.
+    asked when something is checked, for an address that cannot be read is only then in the way. `asked`: what people
+    were asked for who do not work here, of an issue by its id.
     """
 
     def __init__(
         self, settings: Settings, database: Transactions, clock: Clock, *, mail_leaves: Callable[[], bool],
-        lookout: Lookout | None = None,
+        asked: Callable[[Session, int], tuple[Awaited, ...]] = lambda _, __: (), lookout: Lookout | None = None,
     ) -> None:  # fmt: skip
         self._settings, self._database, self._clock = settings, database, clock
-        self._mail_leaves = mail_leaves
+        self._mail_leaves, self._asked = mail_leaves, asked
         self.lookout = lookout or Lookout(database, clock, lambda: fetch.web(settings, HASTY), fetch.Names())
 
     def check(self, version: Drawn) -> tuple[Finding, ...]:
@@ -53,7 +56,8 @@ class Checking:
         )  # fmt: skip
         look = theme.find(version.draft.profile.theme, settings.folder)
         with self._database.reading() as session:
-            return gather(session, version.draft, version.parts, look, here, self._clock(), settings.zone)
+            asked = self._asked(session, version.draft.issue_id)
+            return gather(session, version.draft, version.parts, look, here, self._clock(), settings.zone, asked)
 
     def look(
         self, version: Drawn, *, again: bool = False, progress: Progress | None = None, longest: float | None = None

@@ -9,7 +9,7 @@ from newsletter.issues import lists
 from newsletter.issues.model import Draft
 from newsletter.preflight.facts import asking, stored
 from newsletter.preflight.facts.mail_clients import lacks
-from newsletter.preflight.facts.model import Facts, Here
+from newsletter.preflight.facts.model import Awaited, Facts, Here
 from newsletter.preflight.facts.parts import part_facts
 from newsletter.preflight.facts.texts import texts
 from newsletter.preflight.looking import store
@@ -18,9 +18,12 @@ from newsletter.rendering.theme import Theme
 
 
 def gather(
-    session: Session, draft: Draft, parts: Mapping[str, Rendered], theme: Theme, here: Here, now: datetime, zone: tzinfo
-) -> Facts:
-    """Everything that the checks may look at. `zone`: the organisation's, in which days are counted."""
+    session: Session, draft: Draft, parts: Mapping[str, Rendered], theme: Theme, here: Here, now: datetime,
+    zone: tzinfo, asked: tuple[Awaited, ...] = (),
+) -> Facts:  # fmt: skip
+    """Everything that the checks may look at. `zone`: the organisation's, in which days are counted; `asked`: what is
+    awaited from outside.
+    """
     read = tuple(part_facts(part) for part in parts.values())
     urls, questions = asking.addresses(read, here), asking.questions(draft.profile, here)
     return Facts(
@@ -34,7 +37,7 @@ def gather(
         weights=stored.weights(session, draft),
         earlier=stored.earlier(session, draft),
         changed=stored.changed(session, draft),
-        awaited=stored.awaited(session, draft),
+        awaited=(*stored.awaited(session, draft), *asked),
         address_confirmed=lists.has_confirmed_address(session, draft.profile.list_id),
         answers=store.answers(session, urls),
         names=store.names(session, questions),

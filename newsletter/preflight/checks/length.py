@@ -77,7 +77,7 @@ def whole_mail(facts: Facts) -> Iterator[Finding]:
     full = sum(item.role is not Role.MORE for item in facts.draft.items)
     many = full >= FULL_ITEMS.stop
     for number, version in enumerate(facts.languages):
-        words = sum(words_in(said.text) for said in facts.texts if said.version == version and said.slot != "inbox")
+        words = sum(words_in(said.text) for said in facts.texts if said.version == version and said.counts)
         says = [f"It has {words} words, {minutes(words)} to read."]
         if words >= WHOLE.stop:
             says.append("Readers give it two minutes: 450 to 650 words.")

@@ -8,12 +8,12 @@ from newsletter.preflight.model import Finding, Mend, Mending, Severity, Who
 
 
 def owed_texts(facts: Facts) -> Iterator[Finding]:
-    """Every text that somebody was asked for is there."""
+    """Everything that somebody was asked for is there."""
     today = facts.send.now.date()
     for one in facts.awaited:
         yield Finding(
             Severity.LOOK, "owed texts", f"{one.words[:1].upper()}{one.words[1:]}",
-            f"{one.owner} has not written it yet{_due(one, late=one.due_on is not None and one.due_on < today)}."
+            f"{one.owner} has not given it yet{_due(one, late=one.due_on is not None and one.due_on < today)}."
             " The mail is complete without it.",
             Who.ASKED,
             (

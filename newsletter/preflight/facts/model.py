@@ -82,6 +82,11 @@ class Said:
     mend: Mend
     item: Item | None = None
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is among the words that "Choose and Write" counts: what is read, and not what leads through it."""
+        return self.slot not in {"inbox", "section"} and self.mend.field not in {"action", "alt"}
+
 
 @dataclass(frozen=True, slots=True)
 class Here:
@@ -122,7 +127,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A text that somebody was asked for and has not given yet."""
+    """What somebody was asked for and has not given yet. `block_id`: of a text that staff owe, else 0."""
 
     block_id: int
     words: str
