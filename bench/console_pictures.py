@@ -10,14 +10,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from sqlalchemy import select
 
 from bench.pages import served
-from bench.screenshots import CHROMIUM, FLAGS
+from bench.screenshots import CHROMIUM, FLAGS, side_by_side
 from newsletter import bootstrap, serving
 from newsletter.cli import demo
 from newsletter.guests.model import Act, Wish
@@ -29,6 +32,7 @@ from newsletter.web.console.building import routes
 ISSUE = "quarterly-2024-q2"
 WIDTHS = {375: 812, 1280: 900}
 LOOKS = ("light", "dark")
+NAMES = ("Rosa Ferrer", "Deniz Aydin", "Oakport press office", "Claire Morel")
 DOOR = "/console/sign-in"
 NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
 FRAGMENTS = re.compile(r"/(list|inbox|looking|standing|preview/[^/]+)$")  # parts that scripts and frames fetch
@@ -47,13 +51,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("var/screenshots/console"))
     parser.add_argument("--only", default="", help="pages whose name holds this")
+    parser.add_argument("--tour", type=Path, help="a folder for the pictures of docs/tour.md, and no others")
     asked = parser.parse_args()
-    asked.out.mkdir(parents=True, exist_ok=True)
+    (asked.tour or asked.out).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         port = _drafted(Path(place))
         pipeline = bootstrap.pipeline(Path(place) / "newsletter.toml")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with served(pipeline, port) as address:
+            if asked.tour:
+                tour(pipeline, browser, address, asked.tour)
+                return
             wide = [said for shown in _all(pipeline, browser, address, asked.out, asked.only) if (said := shown)]
         browser.close()
         pipeline.database.close()
@@ -71,8 +79,7 @@ def _drafted(folder: Path) -> int:
 
 
 def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: str) -> Iterator[str]:
-    link, _ = pipeline.entrance.link(demo.AUTHOR, Actor(None, "cli"))
-    kept = _signed_in(browser, address, urlsplit(link).path)
+    kept = _signed_in(pipeline, browser, address)
     guests = _guests(pipeline)  # first: Now shows who is waited for
     for page in (*_console(pipeline, kept, address), *guests):
         if only not in page.name:
@@ -86,10 +93,11 @@ def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: st
             yield _shoot(outside, address, Shown("sign-in", DOOR), (width, height), look, out)
 
 
-def _signed_in(browser: Browser, address: str, path: str) -> BrowserContext:
+def _signed_in(pipeline: Pipeline, browser: Browser, address: str) -> BrowserContext:
+    link, _ = pipeline.entrance.link(demo.AUTHOR, Actor(None, "cli"))
     kept = browser.new_context()
     page = kept.new_page()
-    page.goto(address + path)
+    page.goto(address + urlsplit(link).path)
     page.get_by_role("button").first.click()
     page.wait_for_url("**/console")
     page.close()
@@ -133,8 +141,8 @@ def _guests(pipeline: Pipeline) -> list[Shown]:
         author = Actor(find(session, demo.AUTHOR), "cli")
         item = session.scalars(select(CoverageRow.publication_id).where(CoverageRow.state == "used")).first()
     found = []
-    for act in Act:
-        wish = Wish(act, "Rosa Ferrer", f"{act}@example.org", due, "It is short.",
+    for act, name in zip(Act, NAMES, strict=True):
+        wish = Wish(act, name, f"{act}@example.org", due + timedelta(days=5), "Two minutes are enough.",
                     language="es" if act is Act.TRANSLATE else "", block="quote", section="work",
                     publication_id=item if act is Act.CLEAR else None)  # fmt: skip
         number = pipeline.ask_guest(ISSUE, wish, author)
@@ -156,6 +164,41 @@ def _shoot(kept: BrowserContext, address: str, shown: Shown, size: tuple[int, in
     page.screenshot(path=str(out / f"{shown.name}-{size[0]}-{look}.png"), full_page=True)
     page.close()
     return f"{shown.path} is {wider} pixels wider than a window of {size[0]}." if wider > 0 else ""
+
+
+def tour(pipeline: Pipeline, browser: Browser, address: str, out: Path) -> None:
+    """The pictures of docs/tour.md: windows as they open, and four phones side by side."""
+    kept, guests = _signed_in(pipeline, browser, address), _guests(pipeline)
+    issue = f"{address}/console/issues/{ISSUE}"
+    page = kept.new_page()
+    page.set_viewport_size(ViewportSize(width=1280, height=860))
+    page.goto(f"{address}/console", wait_until="networkidle")
+    _save(_picture(page), out / "tour-now.png")
+    page.goto(f"{issue}/write", wait_until="networkidle")
+    page.locator("[data-edit^='item/']").nth(2).click()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(600)  # the panel slides in
+    _save(_picture(page), out / "tour-write.png")
+    page.goto(f"{issue}/check", wait_until="networkidle")
+    _save(_picture(page), out / "tour-check.png")
+    page.set_viewport_size(ViewportSize(width=375, height=760))
+    phones = []
+    paths = {one.name: address + one.path for one in guests}
+    for at, look in ((f"{address}/console", "light"), (f"{issue}/write", "dark"),
+                     (paths["guest-note"], "light"), (paths["guest-clear"], "light")):  # fmt: skip
+        page.emulate_media(color_scheme="dark" if look == "dark" else "light")
+        page.goto(at, wait_until="networkidle")
+        phones.append(_picture(page))
+    _save(side_by_side(phones), out / "tour-phones.png")
+
+
+def _picture(page: Page) -> Image.Image:
+    return Image.open(BytesIO(page.screenshot())).convert("RGB")
+
+
+def _save(picture: Image.Image, target: Path) -> None:
+    picture.quantize(192, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+    print(target)
 
 
 if __name__ == "__main__":

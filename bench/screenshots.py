@@ -5,6 +5,7 @@ With --readme also the one at the head of the README: the mail on a desktop, and
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter
@@ -48,6 +49,17 @@ def compose(desktop: Path, phone: Path, target: Path) -> None:
     ground.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
     if target.stat().st_size > README_BYTES:
         sys.exit(f"{target} has {target.stat().st_size} bytes; at most {README_BYTES} are welcome in a README.")
+
+
+def side_by_side(sheets: Sequence[Image.Image]) -> Image.Image:
+    """Pictures of one height, like phones on a table."""
+    width = sum(one.width for one in sheets) + MARGIN * (len(sheets) + 1)
+    ground = Image.new("RGB", (width, sheets[0].height + 2 * MARGIN), GROUND)
+    x = MARGIN
+    for one in sheets:
+        _lay(ground, one, (x, MARGIN), 28)
+        x += one.width + MARGIN
+    return ground
 
 
 def _head(path: Path, height: int) -> Image.Image:
