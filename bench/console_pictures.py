@@ -158,12 +158,22 @@ def _shoot(kept: BrowserContext, address: str, shown: Shown, size: tuple[int, in
     answer = page.goto(address + shown.path, wait_until="networkidle")
     if answer is None or not answer.ok:
         return f"{shown.path} answers {answer and answer.status}."
-    page.evaluate("document.querySelectorAll('iframe[loading=lazy]').forEach(one => { one.loading = 'eager' })")
-    page.wait_for_load_state("networkidle")
+    _load_frames(page)
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     page.screenshot(path=str(out / f"{shown.name}-{size[0]}-{look}.png"), full_page=True)
     page.close()
     return f"{shown.path} is {wider} pixels wider than a window of {size[0]}." if wider > 0 else ""
+
+
+def _load_frames(page: Page) -> None:
+    """Frames below the window load when they are scrolled to."""
+    for frame in page.locator("iframe:visible").all():
+        frame.scroll_into_view_if_needed()
+        inside = frame.element_handle().content_frame()
+        if inside is not None:
+            inside.wait_for_url("**/console/**")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
 
 
 def tour(pipeline: Pipeline, browser: Browser, address: str, out: Path) -> None:
@@ -180,6 +190,8 @@ def tour(pipeline: Pipeline, browser: Browser, address: str, out: Path) -> None:
     page.wait_for_timeout(600)  # the panel slides in
     _save(_picture(page), out / "tour-write.png")
     page.goto(f"{issue}/check", wait_until="networkidle")
+    _load_frames(page)
+    page.evaluate("document.getElementById('previews').scrollIntoView()")
     _save(_picture(page), out / "tour-check.png")
     page.set_viewport_size(ViewportSize(width=375, height=760))
     phones = []
