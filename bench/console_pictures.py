@@ -81,7 +81,11 @@ def _drafted(folder: Path) -> int:
 def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: str) -> Iterator[str]:
     kept = _signed_in(pipeline, browser, address)
     guests = _guests(pipeline)  # first: Now shows who is waited for
-    for page in (*_console(pipeline, kept, address), *guests):
+    found = reachable(pipeline, kept, address)
+    for _, kind in kinds(pipeline):
+        if kind not in found:
+            print(f"No link leads to {kind}")
+    for page in (*(Shown(_name(kind), path) for kind, path in found.items()), *guests):
         if only not in page.name:
             continue
         for width, height in WIDTHS.items():
@@ -104,16 +108,25 @@ def _signed_in(pipeline: Pipeline, browser: Browser, address: str) -> BrowserCon
     return kept
 
 
-def _console(pipeline: Pipeline, kept: BrowserContext, address: str) -> list[Shown]:
-    """One page of each kind that can be reached."""
-    kinds = [(re.compile(re.sub(r"\{\w+\}", r"[^/]+", one.path)), one.path) for one in routes(pipeline).declared
-             if one.method == "GET" and one.verb is not None and not NOT_SHOWN.match(one.path)]  # fmt: skip
+def kinds(pipeline: Pipeline) -> list[tuple[re.Pattern[str], str]]:
+    """The pages of the console for those who are signed in, as their routes are declared."""
+    return [
+        (re.compile(re.sub(r"\{\w+\}", r"[^/]+", one.path)), one.path)
+        for one in routes(pipeline).declared
+        if one.method == "GET" and one.verb is not None and not NOT_SHOWN.match(one.path)
+        and not FRAGMENTS.search(one.path)
+    ]  # fmt: skip
+
+
+def reachable(pipeline: Pipeline, kept: BrowserContext, address: str) -> dict[str, str]:
+    """The first page of each kind that links lead to from Now: by kind, its path."""
+    known = kinds(pipeline)
     found: dict[str, str] = {}
     left, seen, page = ["/console"], {"/console"}, kept.new_page()
     while left:
         path = left.pop(0)
-        kind = next((kind for pattern, kind in kinds if pattern.fullmatch(path)), None)
-        if kind is None or kind in found or FRAGMENTS.search(path):
+        kind = next((kind for pattern, kind in known if pattern.fullmatch(path)), None)
+        if kind is None or kind in found:
             continue
         found[kind] = path
         page.goto(address + path)
@@ -123,10 +136,7 @@ def _console(pipeline: Pipeline, kept: BrowserContext, address: str) -> list[Sho
                 seen.add(onward.path)
                 left.append(onward.path)
     page.close()
-    for _, kind in kinds:
-        if kind not in found and not FRAGMENTS.search(kind):
-            print(f"No link leads to {kind}")
-    return [Shown(_name(kind), path) for kind, path in found.items()]
+    return found
 
 
 def _name(kind: str) -> str:
