@@ -110,6 +110,7 @@ class Route:
 
     def close(self) -> None:
         for pipeline in self.pipelines:
+            pipeline.checking.lookout.wait(60)  # the next test's database has the same place
             pipeline.database.close()
 
     # -- what people do ---------------------------------------------------------------------------------------------

@@ -112,6 +112,7 @@ def ready(route: Route, moment: str, slug: str = Q3, **how: bool) -> Route:
 # -- each at its time ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeout(400)  # six hundred looks of the scheduler
 def test_each_step_comes_at_its_time_and_once(autumn: Route) -> None:
     told: list[tuple[str, set[str]]] = []
     for day in range(100):

@@ -612,7 +612,7 @@ SILENCE = [("GREETING", None), ("EHLO", None), ("MAIL", NOT_STARTED), ("RCPT", N
 
 @pytest.mark.parametrize(("step", "verdict"), SILENCE)
 def test_silence_ends(mode, step, verdict, monkeypatch):
-    wait_less(monkeypatch, 0.1)
+    wait_less(monkeypatch, 0.4)
     assert_ends(mode, step, verdict, Act.HUSH)
 
 
