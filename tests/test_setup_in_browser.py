@@ -2,6 +2,7 @@
 1280 and 375 pixels, without scripts, with the keyboard only, and stopped in the middle.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from newsletter.mailbox import Mailbox, MailboxServer
 from tests.browsers import IN_A_BROWSER, scrolls_sideways, violations
-from tests.served import Served
+from tests.served import Asked, Served
 from tests.set_up import EMAIL, Program
 from tests.strangers import Harbour, arabic, static
 
@@ -61,9 +62,11 @@ class Newcomer:
     def push(self, button: Locator) -> None:
         button.click()
 
-    def to_the_draft(self) -> None:
-        """Take every proposal, by the one button that stands out; fill in what is wanted and not proposed."""
-        while self.arrive() != "Here it is.":
+    def to_the_draft(self, since: str = "") -> None:
+        """Take every proposal but that month, by the one button that stands out; fill in what is wanted besides."""
+        while (heading := self.arrive()) != "Here it is.":
+            if since and heading == "Which months?":
+                self.fill(self.page.get_by_label("The first month"), since)
             for empty in self.page.locator("main form:has(.go) :required:invalid:visible").all():
                 self.fill(empty, "www.example.org")
             self.press(self.page.locator("main .go"))
@@ -159,6 +162,12 @@ def begun(folder: Path, site: Served) -> Program:
     return Program(folder, "--website", site.url("/"), "--email", EMAIL)
 
 
+def nothing_is_wrong_with(page: Page, picture: Path) -> None:
+    page.screenshot(path=picture, full_page=True)
+    assert violations(page) == [], picture.name
+    assert not scrolls_sideways(page), picture.name
+
+
 def no_section_is_empty(mail: Page) -> None:
     under = mail.evaluate(UNDER_HEADINGS)
     assert len(under) >= 2, under
@@ -203,10 +212,12 @@ def test_on_a_phone_with_mail_a_colleague_and_readers(browser: Browser, tmp_path
 
     def look(page: Page, heading: str) -> None:
         seen.append(heading)
+        if heading == "Here it is.":
+            page.locator("iframe.phone").scroll_into_view_if_needed()
+            page.frame_locator("iframe.phone").locator("h1").wait_for()
+            page.evaluate("scrollTo(0, 0)")
         name = "".join(letter if letter.isalnum() else "-" for letter in heading.lower())
-        page.screenshot(path=tmp_path / f"{len(seen):02}-{name.strip('-')}.png", full_page=True)
-        assert violations(page) == [], heading
-        assert not scrolls_sideways(page), heading
+        nothing_is_wrong_with(page, tmp_path / f"{len(seen):02}-{name.strip('-')}.png")
 
     mailbox = Mailbox(tmp_path / "mailbox")
     with (
@@ -230,7 +241,8 @@ def test_without_scripts(browser: Browser, tmp_path: Path) -> None:
     ):  # fmt: skip
         newcomer = Newcomer(page)
         page.goto(program.link)
-        newcomer.to_the_draft()
+        newcomer.to_the_draft(since="2024-02")
+        expect(page.locator("main .lead")).to_contain_text("22 publications")  # since May, as proposed, it were 10
         newcomer.to_now(server.port)
         expect(page.locator(".points")).to_contain_text("2 are on the list")
 
@@ -242,3 +254,46 @@ def test_with_the_keyboard_only(browser: Browser, tmp_path: Path) -> None:
         newcomer.to_the_draft()
         newcomer.to_now()
         expect(page.locator(".points li")).to_have_count(8)
+
+
+def test_stopped_in_the_middle_it_goes_on_where_it_was_left(browser: Browser, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with static() as site, visiting(browser) as page:
+        newcomer = Newcomer(page)
+        seen, answer = threading.Event(), site.answer
+
+        def slow(asked: Asked) -> Any:
+            if asked.path == "/pubs/9.html":
+                seen.wait(60)
+            time.sleep(0.05)
+            return answer(asked)
+
+        site.answer = slow  # type: ignore[method-assign]
+        with begun(folder, site) as program:
+            page.goto(program.link)
+            newcomer.arrive()
+            newcomer.press(newcomer.button("Sign in"))
+            newcomer.arrive("Where do you publish?")
+            newcomer.press(newcomer.button("Collect them"))
+            expect(page.locator("h1")).to_have_text("Taking in what you published…")
+            page.set_viewport_size({"width": 375, "height": 812})
+            nothing_is_wrong_with(page, tmp_path / "taking-in.png")
+            seen.set()
+            assert program.stop() == 0
+        with Program(folder) as program:
+            newcomer.arrive("Which months?")  # the page that stayed open goes on by itself
+            newcomer.press(newcomer.button("Make the draft"))
+            newcomer.arrive("Here it is.")
+            newcomer.press(newcomer.button("Go on"))
+            newcomer.fill(page.get_by_label("Postal address"), POSTAL)
+            newcomer.press(newcomer.button("That is right"))
+            newcomer.arrive("A mail service?")
+            assert program.stop() == 0
+        with Program(folder) as program, visiting(browser) as other:
+            again = Newcomer(other)
+            other.goto(program.link)
+            assert "You were at:          a mail service" in program.output
+            again.press(again.button("Sign in"))
+            again.arrive("A mail service?")
+            other.get_by_role("link", name="Sender", exact=True).click()
+            expect(other.get_by_label("Postal address")).to_have_value(POSTAL)
