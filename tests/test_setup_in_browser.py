@@ -6,140 +6,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from newsletter.mailbox import Mailbox, MailboxServer
 from tests.browsers import IN_A_BROWSER, scrolls_sideways, violations
+from tests.newcomers import MOST_ANSWERS, POSTAL, AtTheKeyboard, Newcomer
 from tests.served import Asked, Served
 from tests.set_up import EMAIL, Program
 from tests.strangers import Harbour, arabic, static
 
 pytestmark = [*IN_A_BROWSER, pytest.mark.timeout(500)]
 
-MOST_ANSWERS, MOST_SECONDS = 6, 240
+MOST_SECONDS = 240
 SOON = 60_000  # milliseconds, also on a busy machine
-POSTAL = "Harbour Alliance\n12 Quay Street\nOakport"
-# What stands under a heading of the mail, up to the next one or to the organisation's name above the footer.
+# How many titles and links stand under each heading of the mail, up to the next one or to the footer.
 UNDER_HEADINGS = """() => [...document.querySelectorAll("h2")].map((heading, at, every) => {
   const part = document.createRange();
   part.setStartAfter(heading);
-  if (every[at + 1]) part.setEndBefore(every[at + 1]); else part.setEndAfter(document.body.lastElementChild);
+  part.setEndBefore(every[at + 1] || document.querySelector("td.m:has(a[href*='/u/'])"));
   return [heading.innerText, part.cloneContents().querySelectorAll("h3, a").length];
 })"""
-
-
-@dataclass
-class Newcomer:
-    """Somebody in front of the browser. `answers` counts what they filled in or decided."""
-
-    page: Page
-    answers: int = 0
-    look: Callable[[Page, str], None] = field(default=lambda page, heading: None)
-
-    def arrive(self, heading: str = "") -> str:
-        """Wait until it no longer works by itself; the heading of the page that one is led to."""
-        title = self.page.locator("main:not(:has([data-working], [data-reload])) h1")
-        title.wait_for()
-        told = title.inner_text()
-        assert not heading or told == heading, self.page.locator("main").inner_text()
-        self.look(self.page, told)
-        return told
-
-    def fill(self, place: Locator, text: str) -> None:
-        place.fill(text)
-        self.answers += 1
-
-    def press(self, button: Locator) -> None:
-        with self.page.expect_navigation():
-            self.push(button)
-        self.answers += 1
-
-    def push(self, button: Locator) -> None:
-        button.click()
-
-    def to_the_draft(self, since: str = "") -> None:
-        """Take every proposal but that month, by the one button that stands out; fill in what is wanted besides."""
-        while (heading := self.arrive()) != "Here it is.":
-            if since and heading == "Which months?":
-                self.fill(self.page.get_by_label("The first month"), since)
-            for empty in self.page.locator("main form:has(.go) :required:invalid:visible").all():
-                self.fill(empty, "www.example.org")
-            self.press(self.page.locator("main .go"))
-            assert self.answers <= MOST_ANSWERS, self.page.url
-
-    def to_now(self, mail: int = 0) -> None:
-        """From the draft on: by that port of a mail server, with a colleague and readers; or each of them later."""
-        self.press(self.button("Go on"))
-        self.arrive("Who signs it?")
-        postal = self.page.get_by_label("Postal address")
-        if not postal.input_value():
-            self.fill(postal, POSTAL)
-        self.press(self.button("That is right"))
-        self.arrive("A mail service?")
-        if mail:
-            self.by_mail(mail)
-            self.with_others()
-        else:
-            self.press(self.button("Later"))
-            self.arrive("Who else?")
-            self.press(self.button("I am alone"))
-            self.arrive("Your readers?")
-            self.press(self.button("Later"))
-        self.arrive()
-
-    def by_mail(self, port: int) -> None:
-        self.press(self.page.get_by_role("link", name="Another, or your own mail server"))
-        self.arrive("Another, or your own mail server")
-        self.fill(self.page.get_by_label("Server"), "127.0.0.1")
-        self.fill(self.page.get_by_label("Port"), str(port))
-        self.press(self.button("Sign in and save"))
-        self.arrive("Mail goes by 127.0.0.1.")
-        self.press(self.button("Test copy to me"))
-        expect(self.page.locator("#test")).to_contain_text("Handed over")
-        self.arrive()
-        self.press(self.button("Go on"))
-
-    def with_others(self) -> None:
-        self.arrive("Who else?")
-        self.fill(self.page.get_by_label("Their e-mail address"), "pat@harbour.example.org")
-        self.press(self.button("Invite them"))
-        self.arrive("pat@harbour.example.org can sign off.")
-        self.press(self.button("Go on"))
-        self.arrive("Your readers?")
-        self.fill(self.page.get_by_label("Or paste addresses"), "Bo Ek <bo@example.org>\ncy@example.org")
-        self.press(self.button("Look at these"))
-        self.arrive()
-        self.page.get_by_label("Take all of them in").check()
-        self.press(self.button("Do that"))
-
-    def button(self, name: str) -> Locator:
-        return self.page.locator("main").get_by_role("button", name=name, exact=True).first
-
-
-class AtTheKeyboard(Newcomer):
-    """The same, with Tab, Enter and letters, and never a click."""
-
-    def fill(self, place: Locator, text: str) -> None:
-        self.go_to(place)
-        self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.type(text)
-        self.answers += 1
-
-    def push(self, button: Locator) -> None:
-        self.go_to(button)
-        self.page.keyboard.press("Enter")
-
-    def go_to(self, place: Locator) -> None:
-        for _ in range(100):
-            if place.evaluate("it => it === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        pytest.fail(f"No way to {place} by keyboard.")
 
 
 @contextmanager
@@ -192,7 +82,6 @@ def test_from_a_strangers_site_to_a_draft_and_to_now(
         for frame in ("phone", "desktop"):
             page.frame_locator(f"iframe.{frame}").get_by_text("Director’s note: 90–120 words").wait_for()
         took = time.monotonic() - began
-        print(f"{newcomer.answers} answers, {took:.1f} s")
         assert newcomer.answers <= MOST_ANSWERS
         assert took < MOST_SECONDS, f"{newcomer.answers} answers in {took:.0f} s"
         address = page.url
@@ -227,10 +116,10 @@ def test_on_a_phone_with_mail_a_colleague_and_readers(browser: Browser, tmp_path
         newcomer = Newcomer(page, look=look)
         page.goto(program.link)
         newcomer.to_the_draft()
-        newcomer.to_now(server.port)
+        newcomer.to_now(server.port, others=True)
         expect(page.locator(".points")).to_contain_text("2 are on the list")
     assert len(seen) == 14, seen
-    assert {mail.recipient for mail in mailbox.messages().messages} == {EMAIL, "pat@harbour.example.org"}
+    assert {mail.recipient for mail in mailbox.messages().messages} <= {EMAIL, "pat@harbour.example.org"}
 
 
 def test_without_scripts(browser: Browser, tmp_path: Path) -> None:
@@ -242,8 +131,8 @@ def test_without_scripts(browser: Browser, tmp_path: Path) -> None:
         newcomer = Newcomer(page)
         page.goto(program.link)
         newcomer.to_the_draft(since="2024-02")
-        expect(page.locator("main .lead")).to_contain_text("22 publications")  # since May, as proposed, it were 10
-        newcomer.to_now(server.port)
+        expect(page.locator("main .lead")).to_contain_text("22 publications")  # proposed are 10, since May
+        newcomer.to_now(server.port, others=True)
         expect(page.locator(".points")).to_contain_text("2 are on the list")
 
 
@@ -251,9 +140,20 @@ def test_with_the_keyboard_only(browser: Browser, tmp_path: Path) -> None:
     with arabic() as site, begun(tmp_path / "new", site) as program, visiting(browser) as page:
         newcomer = AtTheKeyboard(page)
         page.goto(program.link)
+        newcomer.press(newcomer.button("Sign in"))
+        newcomer.arrive("Where do you publish?")
+        place = page.get_by_role("checkbox", name="found").first
+        newcomer.go_to(place)
+        page.keyboard.press("Space")
+        expect(place).not_to_be_checked()
+        page.keyboard.press("Space")
+        newcomer.go_to(page.locator("summary", has_text="See and change it"))
+        page.keyboard.press("Space")
+        newcomer.fill(page.get_by_label("Name", exact=True), "Coast Towns")
         newcomer.to_the_draft()
-        newcomer.to_now()
-        expect(page.locator(".points li")).to_have_count(8)
+        expect(page.locator(".inbox")).to_contain_text("Coast Towns")
+        newcomer.to_now(others=True)
+        expect(page.locator(".points")).to_contain_text("2 are on the list")
 
 
 def test_stopped_in_the_middle_it_goes_on_where_it_was_left(browser: Browser, tmp_path: Path) -> None:
