@@ -182,6 +182,11 @@ def test_stopped_in_the_middle_it_goes_on_where_it_was_left(browser: Browser, tm
             assert program.stop() == 0
         with Program(folder) as program:
             newcomer.arrive("Which months?")  # the page that stayed open goes on by itself
+            month = page.get_by_label("The first month")
+            month.fill("2024-02")
+            expect(page.get_by_label("Since another month")).to_be_checked()
+            newcomer.choose(page.get_by_role("radio").first)
+            expect(month).to_have_value("")
             newcomer.press(newcomer.button("Make the draft"))
             newcomer.arrive("Here it is.")
             newcomer.press(newcomer.button("Go on"))
