@@ -44,14 +44,17 @@ def serve(
     stop: threading.Event | None = None,
     **options: Any,
 ) -> None:
-    """Answer on that socket until `stop` is set, which Ctrl-C and SIGTERM do in the main thread; requests in hand are
-    answered first.
+    """Answer on that socket until `stop` is set; without one, until Ctrl-C or SIGTERM, in the main thread. Requests in
+    hand are answered first.
     """
     config = uvicorn.Config(
         site, lifespan="off", ws="none", log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=GRACE, **{"proxy_headers": False} | options,
     )  # fmt: skip
-    told = stop or threading.Event()
+    if stop is not None:  # signals are its owner's
+        Server(config, listening, stop).run([web])
+        return
+    told = threading.Event()
     with _signals_set(told):
         Server(config, listening, told).run([web])
 

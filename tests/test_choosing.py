@@ -283,6 +283,9 @@ def test_the_titles_come_from_the_lead_then_from_other_sections() -> None:
     assert in_order((), None) == ()
 
 
+TALKS, REPORT = "Readout of the Talks with the Deputy Secretary-General", "Global Report on Towns 2024"
+
+
 @pytest.mark.parametrize(
     ("contents", "language", "said"),
     [
@@ -294,12 +297,15 @@ def test_the_titles_come_from_the_lead_then_from_other_sections() -> None:
         (Contents(("A report",), 0, 2, 1), "en", "A report, 2 events ahead"),
         (Contents(("A report", "B report", "C report", "D"), 0, 0, 4), "en", "A report, B report, C report"),
         (Contents(("A report",), 0, 0, 1), "en", "A report"),
+        (Contents((TALKS, "World Atlas of Coastal Towns 2023", "Our team visits Freetown"), 0, 0, 3), "en",
+         "Readout of the Talks, World Atlas of Coastal Towns 2023"),
+        (Contents((REPORT, "Survey of Three Hundred Mayors"), 11, 0, 3), "en", f"{REPORT}, 11 calls open now"),
         (Contents((), 1, 0, 0), "fr", "1 appel ouvert"),
         (Contents((), 0, 0, 0), "en", "Summer 2024"),
         (Contents(("Guía para ciudades",), 2, 0, 1), "es", "Guía para ciudades, 2 convocatorias abiertas"),
         (Contents(("دليل للمدن",), 2, 0, 1), "ar", "دليل للمدن، دعوتان مفتوحتان"),
     ],
-)
+)  # fmt: skip
 def test_the_subject_says_real_things(contents: Contents, language: str, said: str) -> None:
     assert subject(contents, language, "Summer 2024") == said
 

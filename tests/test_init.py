@@ -110,6 +110,15 @@ def test_where_its_port_has_been_taken_it_takes_another(tmp_path: Path) -> None:
         assert "Your website?" in program.enter()
 
 
+def test_ctrl_c_while_it_takes_up_a_changed_setting_ends_it(tmp_path: Path) -> None:
+    with static() as site, Program(tmp_path / "new", "--website", site.url("/"), "--email", EMAIL) as program:
+        program.enter()
+        program.until("Where do you publish?")
+        program.post("/console/start/publish", {"place": "0", "timezone": "Pacific/Auckland"})
+        assert program.stop() == 0
+    assert settings.load(tmp_path / "new" / "newsletter.toml", {}).timezone == "Pacific/Auckland"
+
+
 # -- killed at every step ---------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from newsletter import preflight
 from newsletter.delivery.tables import NoticeRow
 from newsletter.errors import BadInput, NotAllowed, NotFound
 from newsletter.issues import drafts, views
-from newsletter.issues.model import Role
+from newsletter.issues.model import CoverageState, Role
 from newsletter.publications.tables import PublicationRow, SourceRow
 from newsletter.rendering import holes, theme
 from newsletter.rendering.slots import static as whole
@@ -20,6 +20,7 @@ from newsletter.rendering.theme import contrast
 from newsletter.setup import checklist
 from newsletter.setup import kinds as grouping
 from newsletter.setup.model import Step
+from newsletter.setup.months import Span
 from newsletter.setup.taking_in import UNKNOWN, Decision
 from newsletter.staff import people
 from newsletter.staff.authority import Role as StaffRole
@@ -38,15 +39,17 @@ def new(tmp_path: Path) -> Iterator[Fresh]:
         yield found
 
 
-def to_draft(new: Fresh) -> None:
-    """What a person says who takes every proposal."""
+def to_draft(new: Fresh) -> Span:
+    """What a person says who takes every proposal, and what was promised of the months."""
     standing = new.until(Step.PUBLISH)
     new.setup.publish(new.who, range(len(standing.found.places)), {}, {})
     new.answers += 1
     new.until(Step.MONTHS)
-    new.setup.make(new.who, next(span.value for span in new.setup.spans() if span.proposed))
+    proposed = next(span for span in new.setup.spans() if span.proposed)
+    new.setup.make(new.who, proposed.value)
     new.answers += 1
     new.until(Step.DRAFT)
+    return proposed
 
 
 def right_kinds() -> dict[str, str]:
@@ -60,12 +63,13 @@ def test_a_strangers_site_becomes_a_draft(make: Callable[[], Served], now: datet
     began = time.monotonic()
     with make() as site, fresh(tmp_path, now) as new:
         new.begin(site.url("/"))
-        to_draft(new)
+        counted = to_draft(new)
         took = time.monotonic() - began
         with new.pipeline.database.reading() as session:
             rows = session.execute(select(PublicationRow.title, PublicationRow.kind)).tuples().all()
             issue = views.find(session, str(new.standing.answers["issue"]))
             draft = drafts.load(session, issue.id)
+            covered = views.coverage(session, issue.id)
         html = whole(new.setup.preview().html)
     right = right_kinds()
     known = [(title, kind) for title, kind in rows if title in right]
@@ -73,6 +77,8 @@ def test_a_strangers_site_becomes_a_draft(make: Callable[[], Served], now: datet
     assert sum(right[title] == kind for title, kind in known) >= 0.8 * len(known)
     assert new.answers <= 6
     assert took < 4 * MINUTES
+    assert counted.number == len(draft.items)
+    assert counted.waiting == sum(one.state is CoverageState.HELD for one in covered)
     full = [item for item in draft.items if item.role is not Role.MORE]
     assert 8 <= len(full) <= 15
     assert all(wording.title for item in draft.items for wording in item.wordings.values())

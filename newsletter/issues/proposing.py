@@ -9,7 +9,7 @@ from newsletter.issues.shortening import fit
 
 MOST_SUBJECT = 70
 _LENGTHS = (60, 66, MOST_SUBJECT)  # phones show 40 to 60; a title that must be cut harshly may have a little more
-_SECOND = 26
+_SECOND, _ONLY = 26, 34  # for a title that is not the first: one of two, or the only one
 _LEAST = 16
 
 _CALLS, _EVENTS, _READS, _DATES = "calls", "events", "reads", "dates"
@@ -74,19 +74,21 @@ class Contents:
 
 
 def subject(contents: Contents, language: str, name: str) -> str:
-    """Three real things where there are three, in 45 to 70 characters where they give as much."""
+    """Three real things where there are three, in 45 to 70 characters where they give as much; two where the third
+    would leave of the first no more than a word.
+    """
     ahead = _ahead(contents, language)
     titles = contents.titles
     if not titles:
         return ahead or name
     if len(titles) == 1 and not ahead:
         return fit(titles[0], MOST_SUBJECT)
-    rest = [fit(title, _SECOND) for title in titles[1 : 2 if ahead else 3]]
-    rest += [ahead] if ahead else []
     comma = _COMMA.get(_known(language), ", ")
-    rooms = [max(_LEAST, most - sum(len(one) + len(comma) for one in rest)) for most in _LENGTHS]
-    firsts = [fit(titles[0], room) for room in rooms]
-    first = next((one for one in firsts if not one.endswith("…")), firsts[-1])
+    rest = [fit(title, _SECOND) for title in titles[1 : 2 if ahead else 3]] + ([ahead] if ahead else [])
+    first = _first(titles[0], rest, comma)
+    if first != titles[0] and len(first) <= _LEAST and len(rest) > 1:
+        rest = [ahead] if ahead else [fit(titles[1], _ONLY)]
+        first = _first(titles[0], rest, comma)
     return comma.join([first, *rest])
 
 
@@ -107,6 +109,13 @@ def in_order(sections: Sequence[tuple[str, Sequence[str]]], lead: str | None) ->
     longest = max((len(queue) for queue in queues), default=0)
     rest = [queue[turn] for turn in range(longest) for queue in queues if turn < len(queue)]
     return (lead, *rest) if lead is not None else tuple(rest)
+
+
+def _first(title: str, rest: Sequence[str], comma: str) -> str:
+    """As much of the title as there is room for before the rest."""
+    rooms = [max(_LEAST, most - sum(len(one) + len(comma) for one in rest)) for most in _LENGTHS]
+    firsts = [fit(title, room) for room in rooms]
+    return next((one for one in firsts if not one.endswith("…")), firsts[-1])
 
 
 def _ahead(contents: Contents, language: str) -> str:

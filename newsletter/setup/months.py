@@ -15,7 +15,7 @@ from newsletter.issues.choosing import Place, choose
 from newsletter.issues.collecting import Window
 from newsletter.issues.gathering import gather
 from newsletter.issues.lists import profile
-from newsletter.issues.model import Role
+from newsletter.issues.model import CoverageState, Role
 from newsletter.issues.periods import Period
 from newsletter.issues.scoring import Candidate
 from newsletter.issues.tables import ListSectionRow
@@ -28,8 +28,8 @@ _OLDEST = date(1990, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Some months until today. `full`: items with text; `lines`: titles only; `waiting`: those without a place. `caps`:
-    how many full items each section gets, by its short name.
+    """Some months until today. `full`: items with text; `lines`: titles only; `waiting`: those kept for the next issue.
+    `caps`: how many full items each section gets, by its short name.
     """
 
     first: date
@@ -82,6 +82,8 @@ def span(session: Session, list_id: int, first: date, today: date) -> Span:
 
 def first_day(text: str, today: date) -> date:
     """The first day of the month that a form names, like 2024-04."""
+    if not text.strip():
+        raise BadInput(f"Since which month? Write it like {today:%Y-%m}.")
     try:
         found = date.fromisoformat(f"{text.strip()}-01")
     except ValueError:
@@ -117,7 +119,7 @@ class _Counting:
         places = [replace(place, cap=caps[place.slug]) for place in self.places]
         choice = choose(inside, places, self.language, self.today, newest_leads=True)
         full = sum(one.role is not Role.MORE for one in choice.items)
-        waiting = len(inside) - len(choice.items)
+        waiting = sum(one.state is CoverageState.HELD for one in choice.passed)
         return Span(first, self.today, full, len(choice.items) - full, waiting, caps)
 
 

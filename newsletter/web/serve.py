@@ -9,10 +9,8 @@ from newsletter.pipeline import Pipeline
 from newsletter.web.app import app
 
 
-def serve(
-    pipeline: Pipeline, web: socket.socket, on_ready: Callable[[str], None], stop: threading.Event | None = None
-) -> None:
-    """Answer on that socket until `stop` is set, or Ctrl-C or SIGTERM; `on_ready` gets the address."""
+def serve(pipeline: Pipeline, web: socket.socket, on_ready: Callable[[str], None], stop: threading.Event) -> None:
+    """Answer on that socket until `stop` is set; `on_ready` gets the address."""
     proxies = pipeline.settings.trusted_proxies
     with web:
         host, port = web.getsockname()[:2]

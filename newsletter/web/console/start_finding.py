@@ -119,8 +119,8 @@ def _bring_months(desk: Desk, routes: Routes) -> None:
             }
             setup.give_days(actor, days)
             if not form.get("again"):
-                other = form.get("other")
-                setup.make(actor, other if form.get("first") in {"", "other"} and other else form.get("first"))
+                # What is typed counts, whether or not its choice was ticked, too.
+                setup.make(actor, form.get("other") or form.get("first").removeprefix("other"))
         except Refusal as refusal:
             return _months(desk, request, setup.required(), str(refusal))
         return desk.to(HOME)

@@ -1,4 +1,5 @@
-// The first ten minutes: progress without reloading, frames as high as what is in them, the time zone of this browser.
+// The first ten minutes: progress without reloading, frames as high as what is in them, the time zone of this browser,
+// a month that is typed is chosen.
 
 const working = document.querySelector("[data-working]");
 if (working && working.querySelector("[data-bar]")) {
@@ -42,4 +43,13 @@ const zone = document.querySelector("select[data-zone]");
 if (zone) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if ([...zone.options].some((one) => one.value === own)) zone.value = own;
+}
+
+const month = document.querySelector("#other");
+if (month) {
+  const choices = [...document.querySelectorAll("[name=first]")];
+  month.addEventListener("input", () => {
+    for (const one of choices) if (one.value === "other") one.checked = true;
+  });
+  for (const one of choices) one.addEventListener("change", () => (one.value === "other" ? month.focus() : (month.value = "")));
 }
