@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from newsletter.errors import Misconfigured
 
@@ -36,6 +36,7 @@ class Settings(BaseModel):
     secret_keys: tuple[str, ...] = Field(min_length=1)
     suppression_key: str
     timezone: str = "UTC"
+    second_timezone: str = ""
     transport_url: str = ""
     transports: dict[str, TransportSettings] = Field(default_factory=dict)
     state_dir: str = ""
@@ -75,9 +76,11 @@ class Settings(BaseModel):
             raise ValueError("must be an absolute http(s) address, like https://news.example.org")
         return value.rstrip("/")
 
-    @field_validator("timezone")
+    @field_validator("timezone", "second_timezone")
     @classmethod
-    def _known_zone(cls, value: str) -> str:
+    def _known_zone(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "second_timezone":
+            return value
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
@@ -123,6 +126,11 @@ class Settings(BaseModel):
     def zone(self) -> ZoneInfo:
         """The organisation's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def second_zone(self) -> ZoneInfo | None:
+        """Where a second office is."""
+        return ZoneInfo(self.second_timezone) if self.second_timezone else None
 
     @property
     def base_is_loopback(self) -> bool:

@@ -76,6 +76,9 @@ def test_the_dates_of_the_rhythm_are_counted_down(route: Route) -> None:
         )  # fmt: skip
     page = main_of(Colleague(route).get("/console"))
     assert "To go out: Sunday 21 July, 09:00 Brussels 12 days left" in page
+    for zone, said in (("America/New_York", "03:00 New York"), ("Pacific/Honolulu", "Saturday 21:00 Honolulu")):
+        route.open(second_timezone=zone)
+        assert f"09:00 Brussels ({said}) 12 days left" in main_of(Colleague(route).get("/console"))
     assert "Dates of this issue" in page
     assert "Hand in for sign-off" in page
 

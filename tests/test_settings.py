@@ -137,6 +137,7 @@ WRONG = {
     "another scheme": ({"NEWSLETTER_BASE_URL": "ftp://news.example.org"}, "BASE_URL"),
     "an address with a question": ({"NEWSLETTER_BASE_URL": "https://news.example.org/?a=1"}, "BASE_URL"),
     "half an address": ({"NEWSLETTER_BASE_URL": "http://[::1"}, "BASE_URL"),
+    "no such second zone": ({"NEWSLETTER_SECOND_TIMEZONE": "Ghent"}, "SECOND_TIMEZONE: is no time zone; use a name"),
     "no such zone": ({"NEWSLETTER_TIMEZONE": "Brussels"}, "TIMEZONE: is no time zone; use a name like Europe"),
     "a zone with a path": ({"NEWSLETTER_TIMEZONE": "../../etc/passwd"}, "TIMEZONE"),
     "a domain to sign for alone": ({"NEWSLETTER_DKIM_DOMAIN": "example.org"}, "all three or none"),

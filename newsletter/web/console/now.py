@@ -15,6 +15,7 @@ from newsletter.issues.rhythm import Dates
 from newsletter.issues.views import IssueSummary
 from newsletter.publications import changes
 from newsletter.rhythm.letters.saying import When
+from newsletter.settings import Settings
 from newsletter.setup import checklist
 from newsletter.web.console import standing
 from newsletter.web.console.checkup import checkup
@@ -100,6 +101,7 @@ def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums:
         due = standing.dates(session, issue, when)
         facts: dict[str, Any] = {
             "at": _at(issue, due, when),
+            "elsewhere": _elsewhere(issue, due, desk.pipeline.settings),
             "days": _days(due, when) if issue.state not in RELEASED else (),
             "waiting": waiting(session, desk, issue, when) if issue.state not in RELEASED else (),
             "since": _since(session, issue, seat.left_at, when),
@@ -110,7 +112,7 @@ def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums:
         }
     return desk.page(
         request, "now", issue=issue.slug, summary=issue, checkup=found,
-        place=desk.pipeline.settings.timezone.rpartition("/")[2].replace("_", " "), **facts,
+        place=_city(desk.pipeline.settings.timezone), **facts,
     )  # fmt: skip
 
 
@@ -121,6 +123,20 @@ def _at(issue: IssueSummary, due: Dates | None, when: When) -> Day | None:
         return None
     what = "Planned" if issue.planned_at else "To go out"
     return Day(what, when.said(at), said_left(at, when), at <= when.now)
+
+
+def _elsewhere(issue: IssueSummary, due: Dates | None, settings: Settings) -> str:
+    """The same at a second office: "03:00 New York"; with its day where that is another one."""
+    at, zone = issue.planned_at or (due.send if due else None), settings.second_zone
+    if at is None or zone is None:
+        return ""
+    here, there = at.astimezone(settings.zone), at.astimezone(zone)
+    day = "" if there.date() == here.date() else f"{there:%A} "
+    return f"{day}{there:%H:%M} {_city(settings.second_timezone)}"
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def said_left(at: datetime, when: When) -> str:
