@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from tests.browsers import PATIENCE, scrolls_sideways, violations
 from tests.served import HTML
@@ -34,6 +34,11 @@ class Hand:
     def item(self, title: str) -> None:
         """To the words of an item."""
         self.link(title, self.page.locator("#list"))
+
+    @property
+    def mail(self) -> FrameLocator:
+        """As it stands beside the list."""
+        return self.page.frame_locator("#frame iframe:not(.next)")
 
     # What these are made of
 
@@ -77,7 +82,7 @@ class Mouse(Hand):
     """Somebody with a wide screen, who works in the mail itself."""
 
     def item(self, title: str) -> None:
-        self.page.frame_locator("#frame iframe:not(.next)").locator("[data-place]", has_text=title).last.click()
+        self.mail.locator("[data-place]", has_text=title).last.click()
 
 
 class Keys(Hand):
@@ -85,7 +90,7 @@ class Keys(Hand):
 
     def press(self, what: Locator) -> None:
         self.reach(what)
-        self.page.keyboard.press("Space" if what.get_attribute("type") in {"radio", "checkbox"} else "Enter")
+        self.page.keyboard.press("Enter" if what.evaluate("one => one.matches('a')") else "Space")
 
     def type(self, what: Locator, said: str) -> None:
         self.reach(what)
@@ -93,8 +98,13 @@ class Keys(Hand):
         self.page.keyboard.type(said)
 
     def pick(self, label: str, one: str) -> None:
-        self.reach(self.page.get_by_label(label))
-        self.page.keyboard.type(one)
+        field = self.page.get_by_label(label)
+        self.reach(field)
+        for _ in range(20):
+            if field.evaluate("one => one.selectedOptions[0].textContent") == one:
+                return
+            self.page.keyboard.press("ArrowUp")
+        raise AssertionError(f"The arrows do not reach {one}")
 
     def reach(self, what: Locator) -> None:
         expect(what).to_be_visible()

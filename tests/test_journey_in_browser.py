@@ -3,10 +3,11 @@ scripts. axe is silent on every page of the way.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -17,11 +18,11 @@ from newsletter.cli.main import app
 from newsletter.fetch import Web
 from newsletter.issues import periods
 from newsletter.setup import settings_file
-from tests.browsers import IN_A_BROWSER, answering
+from tests.browsers import IN_A_BROWSER, PATIENCE, answering
 from tests.hands import WAYS, Hand, at_work
 from tests.route import Route
 from tests.seated import mails, text
-from tests.served import Reply
+from tests.served import Asked, Reply
 from tests.wordpress_content import Item
 from tests.wordpress_double import WordPress
 
@@ -51,10 +52,13 @@ ARTICLE = f"""<html lang="en"><head><title>{STORY}</title><meta property="og:tit
 
 
 class Towns(WordPress):
-    """The organisation's website, and a newspaper's page: it answers to every name. Its report has moved away."""
+    """The organisation's website, and a newspaper's page: it answers to every name. A page of it is gone; whoever only
+    looks whether one is there waits until `looked_at` is set.
+    """
 
     def __init__(self, last: datetime) -> None:
         super().__init__(posts=0)
+        self.looked_at = Event()
         self.items["posts"] = [
             Item(number, title, at, at, f"/{number}/", f"<p>{words}</p>", media=int(number == 1))
             for number, (title, words) in enumerate(TOLD, start=1)
@@ -65,16 +69,22 @@ class Towns(WordPress):
     def url(self, path: str = "/", host: str = "www.towns.example.org") -> str:
         return super().url(path, host)
 
+    def answer(self, asked: Asked) -> Reply | bytes | Iterable[bytes]:
+        if asked.method == "HEAD":
+            self.looked_at.wait(PATIENCE / 1000)
+        return super().answer(asked)
+
     def _page(self, path: str) -> Reply | None:
         return None if path == "/2/" else super()._page(path)
 
 
 @dataclass
 class Machine:
-    """The machine that it runs on: commands there, and the installation that answers."""
+    """The machine that it runs on: commands there, the installation that answers, and the website that it reads."""
 
     folder: Path
     route: Route
+    site: Towns
 
     def run(self, *words: str) -> str:
         at = {"NEWSLETTER_BASE_URL": self.route.settings.base_url}
@@ -94,7 +104,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine
     with Towns(datetime.combine(last, time(9))) as site:
         monkeypatch.setitem(Web.__init__.__kwdefaults__, "resolve", site.resolve)
         with answering(Route(tmp_path, settings.load(config, {}))) as route:
-            yield Machine(tmp_path, route)
+            yield Machine(tmp_path, route, site)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -105,7 +115,7 @@ def test_from_an_empty_database_to_a_checked_draft(machine: Machine, browser: Br
         collect(hand)
         choose(hand)
         write(hand)
-        check(hand)
+        check(hand, machine)
         send_a_test_copy(hand, machine)
 
 
@@ -120,7 +130,7 @@ def sign_in(hand: Hand, machine: Machine) -> None:
 
 
 def set_up(machine: Machine) -> None:
-    """On the machine; the console's own way, which asks step by step, is `newsletter init`."""
+    """On the machine: in the console only the first ten minutes make lists and sources; they have their own tests."""
     machine.run(
         "lists", "add", "quarterly", "--name", "Small Towns", "--from", "Small Towns <news@towns.example.org>",
         "--postal-address", "Small Towns\n1 Quay Street\nOakport", "--website", f"{SITE}/",
@@ -156,6 +166,7 @@ def choose(hand: Hand) -> None:
     hand.sees("It leads away to paper.example.net.")
     hand.button("Put it in the mail")
     expect(page.locator("[data-group=news] .name")).to_have_text(STORY)
+    expect(hand.mail.locator("body")).to_contain_text(STORY)
 
 
 def write(hand: Hand) -> None:
@@ -189,12 +200,14 @@ def write(hand: Hand) -> None:
     hand.sees(SUBJECT)
 
 
-def check(hand: Hand) -> None:
+def check(hand: Hand, machine: Machine) -> None:
     """Links are looked at; what must be mended is worded anew, and taken out."""
     page = hand.page
     hand.link("Check", page.get_by_role("navigation", name="This issue"))
     hand.sees("Nobody has looked yet whether the links in this mail lead anywhere.")
     hand.button("Look now")
+    expect(page.locator("#looking")).to_contain_text("0 of 6")
+    machine.site.looked_at.set()
     hand.sees("Links and names were looked at")
     expect(page.locator(".verdict")).to_contain_text("2 things must be mended.")
     hand.link("Write it", page.locator(".finding.must", has_text=HARBOUR))
