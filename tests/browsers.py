@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from newsletter import serving
 from newsletter.web.app import app
 from tests.route import Route
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE = 30_000  # milliseconds: a busy machine is no fault of the page
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,6 +45,7 @@ IN_A_BROWSER = [
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser

@@ -94,6 +94,31 @@ def test_the_mail_stays_where_it_was_scrolled_to(served: Route, browser: Browser
         assert abs(page.frames[-1].evaluate("scrollY") - before) < 40
 
 
+def test_a_text_is_put_in_beside_the_mail_or_thrown_away_knowingly(served: Route, browser: Browser) -> None:
+    with at_the_desk(browser, served) as page:
+        page.locator("#list").get_by_role("link", name="Write it").click()
+        page.locator("#f-text").fill("One thought.")
+        page.locator("#f-name").fill("Dana Director")
+        page.get_by_role("button", name="Done").click()
+        expect(page.locator(".said")).to_contain_text("What you typed is not put in yet.")
+        page.get_by_role("button", name="Keep writing").click()
+        expect(page.locator("#f-text")).to_be_focused()
+        page.get_by_role("button", name="Put it in").click()
+        expect(page.locator("#panel")).to_be_hidden()
+        expect(page.locator(".said")).to_contain_text("Written.")
+        expect(page.locator("#list")).to_contain_text("One thought. Dana Director")
+        page.locator(".adding summary").click()
+        page.locator(".adding").get_by_role("link", name="Quote").click()
+        page.locator("#f-text").fill("Nobody said this.")
+        page.locator(".inbox-line").click()
+        expect(page.locator("#f-text")).to_have_value("Nobody said this.")
+        page.get_by_role("button", name="Throw it away").click()
+        expect(page.locator("#form-title")).to_have_text("Subject and preview line")
+        page.get_by_role("button", name="Done").click()
+        expect(page.locator("#panel")).to_be_hidden()
+        expect(page.locator("#list .block")).to_have_count(1)
+
+
 def test_with_the_keyboard_alone(served: Route, browser: Browser) -> None:
     roots = served.publication("roots").id
     with at_the_desk(browser, served) as page:

@@ -25,7 +25,7 @@ def buttons(route: Route, *mends: Mend, pages: tuple[str, ...] = WRITTEN) -> tup
         (Mend(Mending.PREVIEW, "x"), "/write/inbox#f-preview"),
         (Mend(Mending.ITEM, "x", publication=7, field="title", language="en"), "/write/item/7?language=en#f-title"),
         (Mend(Mending.ITEM, "x", publication=7, field="picture"), "/write/item/7#picture"),
-        (Mend(Mending.ITEM, "x", publication=7, field='"><b>'), "/write/item/7"),
+        (Mend(Mending.ITEM, "x", publication=7), "/write/item/7"),
         (Mend(Mending.ITEM, "x", publication=7, field="section"), "/write#item-7"),
         (Mend(Mending.COMPARE, "x", publication=7), "/write/item/7/website"),
         (Mend(Mending.BLOCK, "x", block=3, field="url"), "/write/block/3#f-url"),
@@ -51,3 +51,8 @@ def test_what_acts_is_posted(route: Route) -> None:
 @pytest.mark.parametrize("kind", [Mending.SETTING, Mending.BASE_URL, Mending.DNS])
 def test_what_has_no_page_yet_has_no_button(route: Route, kind: Mending) -> None:
     assert buttons(route, Mend(kind, "x", field="theme")) == ()
+
+
+@pytest.mark.parametrize("field", ["language", '"><b>'])
+def test_what_its_page_cannot_change_has_no_button(route: Route, field: str) -> None:
+    assert buttons(route, Mend(Mending.ITEM, "x", publication=7, field=field)) == ()

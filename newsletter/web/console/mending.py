@@ -14,7 +14,7 @@ COMPARE = f"{ITEM}/website"
 TAKE_OUT, LOOK = f"{_ISSUE}/check/take-out", f"{_ISSUE}/check/look"
 # Where on its page a field is.
 _FIELDS = {
-    "title": "#f-title", "summary": "#f-summary", "action": "#f-action", "alt": "#f-alt", "picture": "#picture",
+    "": "", "title": "#f-title", "summary": "#f-summary", "action": "#f-action", "alt": "#f-alt", "picture": "#picture",
     "link": "#f-url", "date": "#facts",
 }  # fmt: skip
 
@@ -45,7 +45,7 @@ class Mender:
     def __init__(self, desk: Desk, key: str) -> None:
         self._desk = desk
         self._issue = f"/console/issues/{quote(key, safe='')}"
-        self._places: dict[Mending, Callable[[Mend], Place]] = {
+        self._places: dict[Mending, Callable[[Mend], Place | None]] = {
             Mending.SUBJECT: self._subject,
             Mending.PREVIEW: self._subject,
             Mending.ITEM: self._item,
@@ -67,18 +67,19 @@ class Mender:
         if make is None:
             return None
         place = make(mend)
-        if not self._desk.leads(place.page, "POST" if place.post else "GET"):
+        if place is None or not self._desk.leads(place.page, "POST" if place.post else "GET"):
             return None
         return Button(mend.button or "Mend it", place.path, place.post, place.fields)
 
     def _subject(self, mend: Mend) -> Place:
         return Place(INBOX, f"{self._issue}/write/inbox{_language(mend)}#f-{mend.kind}")
 
-    def _item(self, mend: Mend) -> Place:
+    def _item(self, mend: Mend) -> Place | None:
         if mend.field == "section":
             return Place(WRITE, f"{self._issue}/write#item-{mend.publication}")
-        field = _FIELDS.get(mend.field, "")
-        return Place(ITEM, f"{self._issue}/write/item/{mend.publication}{_language(mend)}{field}")
+        if mend.field not in _FIELDS:  # its language is as its source says; nothing changes it here
+            return None
+        return Place(ITEM, f"{self._issue}/write/item/{mend.publication}{_language(mend)}{_FIELDS[mend.field]}")
 
     def _compare(self, mend: Mend) -> Place:
         return Place(COMPARE, f"{self._issue}/write/item/{mend.publication}/website")

@@ -38,7 +38,7 @@ async function done(form, answer, focus, said) {
   await refreshList(focus);
   if (said) announce(said());
   refreshMail();
-  if (inPanel && form.matches("[data-closes]")) close();
+  if (inPanel && form.matches("[data-closes]")) close(true);
   else if (current()) reload();
 }
 

@@ -6,14 +6,18 @@ import { attach, flush, isWaiting } from "./saving.js";
 import { press } from "./crop.js";
 import { count } from "./counting.js";
 import { place as presentAt } from "./presence.js";
+import { say } from "./saying.js";
 
 const panel = document.getElementById("panel");
 let at = null;
 
 export const current = () => at;
 
-export async function open(path, { field = "", language = "", place = "", opener = null } = {}) {
-  if (at && at.path !== path) await flush();
+export async function open(path, { field = "", language = "", place = "", opener = null } = {}, sure = false) {
+  if (at && at.path !== path) {
+    if (!sure && asks(() => open(path, { field, language, place, opener }, true))) return;
+    await flush();
+  }
   const asked = { part: "form" };
   if (language) asked.language = language;
   let fresh;
@@ -49,8 +53,21 @@ export function lay(fresh, path, language, place, opener) {
   presentAt(at.place);
 }
 
-export async function close() {
-  if (!at) return;
+// Whether something was typed that is put in by a button and would be lost; then it is asked about first.
+function asks(goOn) {
+  const form = unput();
+  if (!form) return false;
+  say("What you typed is not put in yet.", [["Keep writing", () => form.querySelector("input:not([type=hidden]), textarea").focus()], ["Throw it away", goOn]], 0);
+  return true;
+}
+
+function unput() {
+  const typed = (one) => one.matches("input:not([type=hidden]), textarea") && one.value !== one.defaultValue;
+  return [...panel.querySelectorAll("form[data-closes]")].find((form) => [...form.elements].some(typed));
+}
+
+export async function close(sure = false) {
+  if (!at || (!sure && asks(() => close(true)))) return;
   await flush();
   if (isWaiting()) return;
   const { opener, path } = at;
@@ -71,7 +88,7 @@ function bar() {
   const told = Object.assign(document.createElement("span"), { className: "told", id: "told" });
   told.setAttribute("role", "status");
   const button = Object.assign(document.createElement("button"), { className: "little", type: "button", textContent: "Done" });
-  button.addEventListener("click", close);
+  button.addEventListener("click", () => close());
   line.append(told, button);
   return line;
 }
@@ -101,5 +118,6 @@ export function begin() {
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.deeds[open]")) if (!menu.contains(event.target)) menu.removeAttribute("open");
   });
+  addEventListener("beforeunload", (event) => { if (unput()) event.preventDefault(); });
   if (!isOpen()) panel.dataset.closed = "";
 }
