@@ -386,6 +386,14 @@ class Pipeline:
             issue = find(session, key)
         return self.checking.lookout.looking(issue.id)
 
+    def opened(self, key: str, url: str, actor: Actor) -> int:
+        """Somebody has opened a link that programs are not let see; its line in the activity log."""
+        person = actor.require("edit")
+        with self.database.transaction() as session:
+            issue, now = find(session, key), self.clock()
+            self.checking.lookout.opened(session, url, person.name or person.email, now)
+            return log(session, actor, "opened", now, issue.id, url=url)
+
     def look_again(self, key: str | int, progress: preflight.Progress | None = None) -> tuple[preflight.Finding, ...]:
         """Before a release that a yes covers: ask anew what is older than a day, and tell what must be mended now. It
         stops nothing.

@@ -13,6 +13,7 @@ from newsletter.guests.model import Act, Wish
 from newsletter.issues.model import Role
 from newsletter.issues.tables import ItemWordingRow
 from newsletter.issues.views import coverage
+from newsletter.preflight.facts.model import LinkAnswer
 from newsletter.preflight.looking import store
 from newsletter.rendering.since import since
 from newsletter.staff.tables import ActivityRow
@@ -96,6 +97,36 @@ def test_check_counts_the_words_that_choose_and_write_counts(route: Route) -> No
     assert said
     assert counted
     assert said[1] == counted[1]
+
+
+def answers(route: Route, url: str, status: int) -> None:
+    with route.database.transaction() as session:
+        store.keep(session, LinkAnswer(url, route.now, status))
+
+
+def test_a_page_that_is_not_there_for_programs_holds_nothing_once_somebody_has_opened_it(route: Route) -> None:
+    ana, url = Colleague(route), route.publication("roots").url
+    assert ana.post(f"{CHECK}/opened", {"url": url}).status_code == 400, "nobody has looked at it"
+    answers(route, url, 404)
+    page = ana.get(CHECK).text
+    assert "1 thing must be mended." in main_of(ana.get(CHECK))
+    form = re.search(rf'action="{CHECK}/opened">.*?</form>', page, re.DOTALL)
+    assert form
+    assert f'name="url" value="{url}"' in form[0]
+    assert "It opens for me" in form[0]
+    said = ana.followed(ana.post(f"{CHECK}/opened", {"url": url}))
+    assert "Noted with your name." in said
+    assert "Ana Author has opened the page. " in main_of(ana.get(CHECK))
+    assert "Nothing must be mended." in main_of(ana.get(CHECK))
+    answers(route, url, 404)
+    assert "Nothing must be mended." in main_of(ana.get(CHECK)), "it answers as it did"
+    for status in (200, 404):
+        answers(route, url, status)
+    assert "1 thing must be mended." in main_of(ana.get(CHECK)), "it was there, and is gone since"
+    ana.post(f"{CHECK}/opened", {"url": url})
+    later(route, days=31)
+    answers(route, url, 404)
+    assert "It opens for me" in main_of(Colleague(route).get(CHECK)), "a word of last month"
 
 
 def test_how_far_a_look_has_come_is_shown_and_told(route: Route) -> None:

@@ -34,7 +34,8 @@ WHO_IN_WORDS: Mapping[Who, str] = {
 
 
 class Mending(StrEnum):
-    """What a button leads to; TAKE_OUT and LOOK do something, so they are buttons of a form and never links."""
+    """What a button leads to; TAKE_OUT, LOOK and OPENED do something, so they are buttons of a form and never
+    links."""
 
     SUBJECT = "subject"
     PREVIEW = "preview"
@@ -47,6 +48,7 @@ class Mending(StrEnum):
     DNS = "dns"
     OWED = "owed"
     LOOK = "look"
+    OPENED = "opened"
     COMPARE = "compare"
 
 
@@ -55,7 +57,8 @@ class Mend:
     """A button: where it leads, and its words.
 
     `field`: of an item title, summary, action, link, picture, alt, date, language or section; of a block the name of
-    one of its fields or picture; of a setting its name (from_address, reply_to, postal_address, theme).
+    one of its fields or picture; of a setting its name (from_address, reply_to, postal_address, theme); of OPENED the
+    address.
     """
 
     kind: Mending

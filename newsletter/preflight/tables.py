@@ -9,7 +9,9 @@ from newsletter.database import Row
 
 
 class LookedLinkRow(Row):
-    """An address and what it answered. `status`: 0 where there was no answer; `trouble` says why."""
+    """An address and what it answered. `status`: 0 where there was no answer; `trouble` says why. `opened_by`, the name
+    of somebody who has opened a page in a browser that is not there for programs, goes with the answer.
+    """
 
     __tablename__ = "looked_links"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the address
@@ -18,6 +20,8 @@ class LookedLinkRow(Row):
     status: Mapped[int]
     led_to: Mapped[str] = mapped_column(Text)  # where redirects ended
     trouble: Mapped[str] = mapped_column(Text)
+    opened_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    opened_at: Mapped[datetime | None]
 
 
 class LookedNameRow(Row):

@@ -10,6 +10,7 @@ from newsletter.preflight.model import Finding, Mend, Mending, Severity, Who
 from newsletter.publications.addresses import host_of
 
 FRESH = timedelta(days=1)
+OPENED = timedelta(days=30)  # so long somebody's word holds who has opened a page
 GONE = frozenset({404, 410})
 _CLOSED = frozenset({401, 402, 403, 405, 406, 429, 451, 999})  # often only to programs
 _LOOK = Mend(Mending.LOOK, "Look again")
@@ -19,8 +20,14 @@ def dead_links(facts: Facts) -> Iterator[Finding]:
     """No link leads to a page that is not there; other errors are worth a look."""
     answered = list(_answered(facts))
     for answer in answered:
-        if answer.status in GONE and is_fresh(answer, facts):
-            yield _of(facts, answer, Severity.MUST, "The link answers “page not found”. Readers would find nothing.")
+        if answer.status in GONE and is_opened(answer, facts):
+            message = f"The site tells our check “page not found”; {answer.opened_by} has opened the page."
+            yield _of(facts, answer, Severity.LOOK, message, _LOOK)
+        elif answer.status in GONE and is_fresh(answer, facts):
+            opened = Mend(Mending.OPENED, "It opens for me", field=answer.url)
+            yield _of(
+                facts, answer, Severity.MUST, "The link answers “page not found”. Readers would find nothing.", opened
+            )
         elif answer.status in GONE:
             seen = short_day(answer.at.date())
             message = f"The link answered “page not found” on {seen}. Look again."
@@ -86,6 +93,11 @@ def _silence(answer: LinkAnswer) -> str:
 def is_fresh(answer: LinkAnswer, facts: Facts) -> bool:
     """Whether it was given within a day."""
     return facts.send.now - answer.at <= FRESH
+
+
+def is_opened(answer: LinkAnswer, facts: Facts) -> bool:
+    """Whether somebody has opened it in a browser not long ago."""
+    return answer.opened_at is not None and facts.send.now - answer.opened_at <= OPENED
 
 
 def _answered(facts: Facts) -> Iterator[LinkAnswer]:

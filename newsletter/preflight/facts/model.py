@@ -137,13 +137,17 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class LinkAnswer:
-    """What an address answered. `status`: 0 where there was no answer, and `trouble` says why."""
+    """What an address answered. `status`: 0 where there was no answer, and `trouble` says why. `opened_by` and
+    `opened_at`: who has opened it all the same, and when.
+    """
 
     url: str
     at: datetime
     status: int = 0
     led_to: str = ""
     trouble: str = ""
+    opened_by: str = ""
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

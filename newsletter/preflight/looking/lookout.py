@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 
+from sqlalchemy.orm import Session
+
 from newsletter.clock import Clock
 from newsletter.database import Transactions
 from newsletter.fetch import Names, Web
@@ -96,6 +98,10 @@ class Lookout:
             return Looking()
         running = row.ended_at is None and self._clock() - row.moved_at < _STILL
         return Looking(row.done, row.total, running, row.ended_at)
+
+    def opened(self, session: Session, url: str, name: str, now: datetime) -> None:
+        """Somebody has opened an address that answered us that it is not there."""
+        store.opened(session, url, name, now)
 
     def _keep(self, issue_id: int, answer: Answer, done: int) -> None:
         with self._database.transaction() as session:

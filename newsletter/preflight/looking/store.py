@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from newsletter.database import Row
+from newsletter.errors import BadInput
 from newsletter.preflight.facts.model import LinkAnswer, NameAnswer
 from newsletter.preflight.tables import LookedLinkRow, LookedNameRow, LookRow
 
@@ -17,7 +18,12 @@ from newsletter.preflight.tables import LookedLinkRow, LookedNameRow, LookRow
 def answers(session: Session, urls: Iterable[str]) -> Mapping[str, LinkAnswer]:
     """What these addresses answered last; those that were never asked are left out."""
     rows = session.scalars(select(LookedLinkRow).where(LookedLinkRow.key.in_([_key(url) for url in urls])))
-    return {row.url: LinkAnswer(row.url, row.looked_at, row.status, row.led_to, row.trouble) for row in rows}
+    return {
+        row.url: LinkAnswer(
+            row.url, row.looked_at, row.status, row.led_to, row.trouble, row.opened_by, row.opened_at
+        )
+        for row in rows
+    }  # fmt: skip
 
 
 def names(session: Session, questions: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], NameAnswer]:
@@ -35,11 +41,21 @@ def keep(session: Session, answer: LinkAnswer | NameAnswer) -> None:
     """Write an answer over the one before."""
     if isinstance(answer, LinkAnswer):
         key = {"key": _key(answer.url)}
+        other = LookedLinkRow.key == key["key"], LookedLinkRow.status != answer.status
+        session.execute(update(LookedLinkRow).where(*other).values(opened_by="", opened_at=None))
         about = {"url": answer.url, "status": answer.status, "led_to": answer.led_to, "trouble": answer.trouble}
         _put(session, LookedLinkRow, key, about | {"looked_at": answer.at})
     else:
         about = {"outcome": answer.outcome, "records": list(answer.records), "looked_at": answer.at}
         _put(session, LookedNameRow, {"name": answer.name, "kind": answer.kind}, about)
+
+
+def opened(session: Session, url: str, name: str, now: datetime) -> None:
+    """Note that somebody has opened an address in a browser; it holds until the address answers otherwise."""
+    row = session.get(LookedLinkRow, _key(url))
+    if row is None:
+        raise BadInput("Nobody has looked at that link yet. Look at the links first.")
+    row.opened_by, row.opened_at = name, now
 
 
 def begin(session: Session, issue_id: int, total: int, now: datetime) -> None:

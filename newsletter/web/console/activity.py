@@ -242,6 +242,7 @@ ACTS: dict[str, Words] = {
     "go-without": _guest("let it go without what {} was asked for"),
     "count-as-said": _guest("wrote down what {} said by phone"),
     "guest-answer": lambda detail: _ACTS_OF_GUESTS.get(str(detail.get("act")), "answered"),
+    "opened": lambda detail: f"opened {detail.get('url')}",
     "test": lambda detail: f"sent a test copy to {detail.get('to', 'somebody')}",
     "practice": "did a practice run",
     "submit": lambda detail: f"asked for sign-off of version {detail.get('version', '')}".strip(),
@@ -271,6 +272,7 @@ ACTS: dict[str, Words] = {
 }
 DONE: dict[str, Words] = {
     "test": _tested,
+    "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,
     "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
     "remind-guest": lambda detail: f"{detail.get('guest')} is reminded: a mail is on its way.",

@@ -20,7 +20,7 @@ from newsletter.web.console.routes import Routes
 KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "write": ("Choosing and writing", (
         "assemble", "edit", "use", "hold", "decline", *edits.ACTS, "block", "remove-block", "ask", "collect", "import",
-        "sources",
+        "sources", "opened",
     )),
     "ask": ("People who were asked", (
         "ask-guest", "remind-guest", "revoke-guest", "restore-guest", "go-without", "count-as-said", "guest-answer",

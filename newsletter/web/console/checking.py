@@ -11,7 +11,7 @@ from newsletter.staff.sessions import Seat
 from newsletter.web.console import panel as panels
 from newsletter.web.console.checkup import checkup
 from newsletter.web.console.desk import Desk
-from newsletter.web.console.mending import LOOK, TAKE_OUT
+from newsletter.web.console.mending import LOOK, OPENED, TAKE_OUT
 from newsletter.web.console.onward import onward
 from newsletter.web.console.reader import Reader, chosen
 from newsletter.web.console.routes import Acting, Routes
@@ -37,10 +37,14 @@ def bring(desk: Desk, routes: Routes) -> None:
         desk.pipeline.choose(key, actor, "hold", [int(id_)], "taken out while checking")
         return desk.to(f"/console/issues/{key}/check")
 
+    def opened(key: str, form: Posted, actor: Acting) -> Response:
+        return desk.to(f"/console/issues/{key}/check", desk.pipeline.opened(key, form.get("url"), actor))
+
     routes.get(_PAGE, "look", show)
     # Posted, so that no address stands in a URL: it changes nothing.
     routes.post(f"{_PAGE}/reader", "look", search)
     routes.post(TAKE_OUT.removeprefix("/console"), "choose", take_out)
+    routes.post(OPENED.removeprefix("/console"), "edit", opened)
     _looking(desk, routes)
 
 

@@ -11,7 +11,7 @@ _ISSUE = "/console/issues/{key}"
 WRITE = f"{_ISSUE}/write"
 INBOX, ITEM, BLOCK = f"{WRITE}/inbox", f"{WRITE}/item/{{publication}}", f"{WRITE}/block/{{block}}"
 COMPARE = f"{ITEM}/website"
-TAKE_OUT, LOOK = f"{_ISSUE}/check/take-out", f"{_ISSUE}/check/look"
+TAKE_OUT, LOOK, OPENED = (f"{_ISSUE}/check/{act}" for act in ("take-out", "look", "opened"))
 # Where on its page a field is.
 _FIELDS = {
     "": "", "title": "#f-title", "summary": "#f-summary", "action": "#f-action", "alt": "#f-alt", "picture": "#picture",
@@ -54,6 +54,7 @@ class Mender:
             Mending.SECTION: self._section,
             Mending.OWED: self._owed,
             Mending.LOOK: self._look,
+            Mending.OPENED: self._opened,
             Mending.COMPARE: self._compare,
         }
 
@@ -101,6 +102,9 @@ class Mender:
     def _look(self, mend: Mend) -> Place:
         again = (("again", "1"),) if "again" in mend.button.lower() else ()
         return Place(LOOK, f"{self._issue}/check/look", post=True, fields=again)
+
+    def _opened(self, mend: Mend) -> Place:
+        return Place(OPENED, f"{self._issue}/check/opened", post=True, fields=(("url", mend.field),))
 
 
 def _language(mend: Mend) -> str:
