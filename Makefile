@@ -28,7 +28,7 @@ console: $(RUN) ## The demo's quarter as a draft in your browser, to work on (va
 mailbox: $(RUN) ## Show the demo's mailbox in the browser
 	@$(BIN)/newsletter --config var/demo/newsletter.toml mailbox var/demo/mailbox
 
-test: $(DEV) ## The tests, in a few minutes
+test: $(DEV) ## The tests, in about a quarter of an hour
 	@$(PYTEST) -m "not long"
 
 test-all: $(DEV) ## The tests in their long forms too

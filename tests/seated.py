@@ -5,9 +5,12 @@ import re
 import threading
 from email.message import EmailMessage
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Cookies, Response
 
+from newsletter.pipeline import Pipeline
 from newsletter.staff import sessions
 from newsletter.staff.people import Actor
 from newsletter.web.app import app
@@ -18,6 +21,16 @@ COOKIE, MARK = "__Host-desk", "__Host-known"
 MACHINE = Actor(None, "cli", "tester")
 
 
+_APPS: WeakKeyDictionary[Pipeline, FastAPI] = WeakKeyDictionary()
+
+
+def running(route: Route) -> FastAPI:
+    """The installation's pages, as they run now: one application, however many browsers ask it."""
+    if route.pipeline not in _APPS:
+        _APPS[route.pipeline] = app(route.pipeline)
+    return _APPS[route.pipeline]
+
+
 class Seated:
     """`client`: the address that it asks from."""
 
@@ -25,7 +38,7 @@ class Seated:
         self.route = route
         self.agent, self.client = agent, client
         self.cookies = Cookies()
-        self._app = app(route.pipeline)
+        self._app = running(route)
         if email:
             self.sign_in(email)
 

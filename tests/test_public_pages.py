@@ -18,6 +18,7 @@ from newsletter.web.security import MOST_BYTES
 from subscribers import Purpose, metadata
 from subscribers.tables import ConsentEventRow, SignUpRow, SubscriberRow, SubscriptionRow
 from tests.route import CONFIRMED, SITE, Route, later
+from tests.seated import running
 
 BASE = "https://news.example.org"
 ADA, NEW = CONFIRMED[0], "new.reader@example.org"
@@ -30,7 +31,7 @@ class Visitor:
 
     def __init__(self, route: Route) -> None:
         self.route = route
-        self._app = app(route.pipeline)
+        self._app = running(route)
 
     def request(self, method: str, path: str, **options: Any) -> Response:
         async def asked() -> Response:
