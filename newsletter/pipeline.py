@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter import fetch, preflight
-from newsletter.approval import deciding, snapshots
+from newsletter.approval import deciding, reviewing, snapshots
+from newsletter.approval.differences import differences
 from newsletter.approval.gate import Gate
 from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
@@ -36,7 +37,7 @@ from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
 from newsletter.entrance import Account, Entrance, Team
-from newsletter.errors import BadInput, IllegalMove, RenderError
+from newsletter.errors import BadInput, IllegalMove, NotApproved, RenderError
 from newsletter.guests import views as guests
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
@@ -89,6 +90,7 @@ class Submitted:
 
     version: Snapshot
     yes: Yes | None
+    activity_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,27 +459,28 @@ class Pipeline:
                 session, issue.id, version.parts, version.envelope, version.basis_facts, person.id, now
             )
             deciding.open_review(session, kept, person.id, now, comment)
-            yes = deciding.counting(session, issue.id, version.basis)
+            yes, before = deciding.counting(session, issue.id, version.basis), deciding.last_yes(session, issue.id)
             moves.move(session, issue.id, State.IN_REVIEW, now)
             if yes:
                 planning.approved(session, issue.id, issue.planned_at, now)
             else:
-                asking.ask(session, issue, kept, person, comment, now)
-            log(session, actor, "submit", now, issue.id, version=kept.number, fingerprint=kept.fingerprint)
-        return Submitted(kept, yes)
+                since = differences(before.basis_facts, version.basis_facts) if before else None
+                asking.ask(session, issue, kept, person, comment, now, since)
+            activity = log(session, actor, "submit", now, issue.id, version=kept.number, fingerprint=kept.fingerprint)
+        return Submitted(kept, yes, activity)
 
-    def withdraw(self, key: str, actor: Actor) -> None:
-        """Take it back into the draft."""
+    def withdraw(self, key: str, actor: Actor) -> int:
+        """Take it back into the draft; its line in the activity log."""
         actor.require("withdraw")
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
             moves.move(session, issue.id, State.DRAFT, now)
             deciding.withdraw(session, issue.id, now)
             planning.cancel(session, issue.id)
-            log(session, actor, "withdraw", now, issue.id)
+            return log(session, actor, "withdraw", now, issue.id)
 
-    def approve(self, key: str, actor: Actor, comment: str = "", override: str = "") -> Snapshot:
-        """Say yes to exactly what was handed in."""
+    def approve(self, key: str, actor: Actor, comment: str = "", override: str = "", fingerprint: str = "") -> Snapshot:
+        """Say yes to exactly what was handed in. `fingerprint`: of what was read; another one meanwhile is refused."""
         person = actor.require("approve")
         override = override.strip()
         if override:
@@ -485,23 +488,46 @@ class Pipeline:
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
             review = deciding.required_review(session, issue.id)
+            if fingerprint and snapshots.snapshot(session, review.snapshot_id).fingerprint != fingerprint:
+                raise NotApproved("Another version was handed in while you were reading. Read that one, then decide.")
             version = deciding.approve(
                 session, review, self.gate.basis(session, issue.id), person.id, now, comment, override
             )
             if issue.state not in {State.APPROVED, State.PLANNED}:
                 planning.approved(session, issue.id, issue.planned_at, now)
+            letter = reviewing.decided(issue.name, version.number, person.name or person.email, comment, yes=True)
+            asking.tell(session, issue, letter, (person.id, review.requested_by), now)
             log(session, actor, "approve", now, issue.id, fingerprint=version.fingerprint, override=override)
         return version
 
-    def request_changes(self, key: str, actor: Actor, comment: str) -> None:
-        """Ask for a change; an earlier yes to the same version stops counting."""
+    def request_changes(self, key: str, actor: Actor, comment: str) -> int:
+        """Ask for a change; an earlier yes to the same version stops counting. Its line in the activity log."""
         person = actor.require("request-changes")
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
-            deciding.request_changes(session, deciding.required_review(session, issue.id), person.id, now, comment)
+            review = deciding.required_review(session, issue.id)
+            version = deciding.request_changes(session, review, person.id, now, comment)
             moves.move(session, issue.id, State.CHANGES_REQUESTED, now)
             planning.cancel(session, issue.id)
-            log(session, actor, "request-changes", now, issue.id, comment=comment)
+            letter = reviewing.decided(issue.name, version.number, person.name or person.email, comment, yes=False)
+            asking.tell(session, issue, letter, (person.id, review.requested_by), now)
+            return log(session, actor, "request-changes", now, issue.id, comment=comment)
+
+    def take_back(self, key: str, actor: Actor) -> int:
+        """A yes is taken back, and the plan with it; its line in the log. Not once the first copy may leave."""
+        person = actor.require("approve")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            if issue.state in RELEASED:
+                raise IllegalMove(f"It is too late to take a yes back: {issue.name} is {moves.IN_WORDS[issue.state]}.")
+            deciding.take_back(session, issue.id, person.id, now)
+            if issue.state in {State.APPROVED, State.PLANNED}:
+                moves.move(session, issue.id, State.IN_REVIEW, now)
+                planning.cancel(session, issue.id)
+            review = deciding.required_review(session, issue.id)
+            letter = reviewing.taken_back(issue.name, person.name or person.email)
+            asking.tell(session, issue, letter, (person.id, review.requested_by), now)
+            return log(session, actor, "take-back", now, issue.id)
 
     # -- delivery: to each confirmed reader, once ----------------------------------------------------------------
 

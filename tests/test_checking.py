@@ -33,7 +33,7 @@ def preview(ana: Colleague, query: str = "", language: str = "en") -> str:
 def test_all_is_well_is_said_calmly(route: Route) -> None:
     page = main_of(Colleague(route).get(CHECK))
     assert "Ready Nothing must be mended." in page
-    assert f"newsletter issue submit {SLUG} --by {AUTHOR}" in page
+    assert "Ready for sign-off. Ask for sign-off" in page
 
 
 def test_findings_say_how_grave_they_are_in_words_and_by_whom_they_are_mended(route: Route) -> None:

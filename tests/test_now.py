@@ -46,7 +46,7 @@ def test_a_ready_draft_says_what_comes_next(route: Route) -> None:
     page = main_of(answer)
     assert "Summer 2024" in page
     assert "Ready Nothing must be mended." in page
-    assert f"newsletter issue submit {SLUG} --by {AUTHOR}" in page
+    assert "Ready for sign-off. Ask for sign-off" in page
     assert "Summer 2024 is a draft: nothing must be mended" in shown(answer)
 
 

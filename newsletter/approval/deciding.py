@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.approval import snapshots
-from newsletter.approval.model import Snapshot, Yes
+from newsletter.approval.model import Said, Snapshot, Yes
 from newsletter.approval.tables import DecisionRow, ReviewRow, SnapshotRow
-from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotApproved
+from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotApproved, NotFound
 from newsletter.staff.tables import StaffRow
 
 
@@ -111,12 +111,47 @@ def approve(
     return snapshots.of(version)
 
 
-def request_changes(session: Session, review: ReviewRow, staff_id: int, now: datetime, comment: str) -> None:
-    """Ask for a change; any earlier yes to the same version stops counting."""
+def request_changes(session: Session, review: ReviewRow, staff_id: int, now: datetime, comment: str) -> Snapshot:
+    """Ask for a change of that version; any earlier yes to it stops counting."""
     if not comment.strip():
         raise BadInput("Say what should change, and where: --comment.")
     version = session.get_one(SnapshotRow, review.snapshot_id)
     _decide(session, review, "request_changes", version.fingerprint, staff_id, now, comment, "")
+    return snapshots.of(version)
+
+
+def take_back(session: Session, issue_id: int, staff_id: int, now: datetime) -> None:
+    """This person's yes counts no more; NotFound where they have not said one."""
+    taken = session.execute(
+        update(DecisionRow)
+        .where(
+            DecisionRow.issue_id == issue_id, DecisionRow.staff_id == staff_id, DecisionRow.kind == "approve",
+            DecisionRow.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+        .returning(DecisionRow.id)
+    ).all()  # fmt: skip
+    if not taken:
+        raise NotFound("You have said no yes to this issue that could be taken back.")
+
+
+def decisions(session: Session, issue_id: int) -> tuple[Said, ...]:
+    """All that was decided about an issue, the latest first."""
+    rows = session.execute(
+        select(DecisionRow, StaffRow, SnapshotRow.number)
+        .join(StaffRow, StaffRow.id == DecisionRow.staff_id)
+        .join(ReviewRow, ReviewRow.id == DecisionRow.review_id)
+        .join(SnapshotRow, SnapshotRow.id == ReviewRow.snapshot_id)
+        .where(DecisionRow.issue_id == issue_id)
+        .order_by(DecisionRow.id.desc())
+    )
+    return tuple(
+        Said(
+            row.staff_id, person.name or person.email, row.kind == "approve", number, row.decided_at, row.comment,
+            row.override_reason, row.revoked_at is not None,
+        )
+        for row, person, number in rows
+    )  # fmt: skip
 
 
 def _decide(

@@ -37,6 +37,20 @@ class Yes:
     override_reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A decision as it was made. `yes`: else a change was asked for; `revoked`: it was taken back."""
+
+    staff_id: int
+    by: str
+    yes: bool
+    number: int
+    at: datetime
+    comment: str
+    override_reason: str
+    revoked: bool
+
+
 def fingerprint(parts: Mapping[str, Rendered], envelope: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of everything a reader would see or be affected by; slots by name.
 

@@ -1,10 +1,14 @@
-"""The mail that asks for sign-off. A reply to it decides nothing, and it says so."""
+"""The letters of sign-off: what asks for it, and what tells those who work on it how it was decided."""
 
+from collections.abc import Sequence
+
+from newsletter.approval.differences import Difference
 from newsletter.approval.model import Snapshot
-from newsletter.rendering import plain
-from newsletter.rendering.page import Rendered
+from newsletter.rendering.staff import Part, Row, StaffLetter
 from newsletter.staff.authority import may
 from newsletter.staff.people import Person
+
+_MOST_ROWS = 12
 
 
 def may_sign_off(person: Person) -> bool:
@@ -12,16 +16,70 @@ def may_sign_off(person: Person) -> bool:
     return may("approve", person.role)
 
 
-def request(name: str, slug: str, version: Snapshot, asked_by: str, comment: str) -> Rendered:
-    """A short mail to somebody who may say yes."""
-    lines = [
-        f"{asked_by} asks you to approve {name}, version {version.number}.",
-        *([f"They write: {comment}"] if comment else []),
-        "Read it:",
-        f"    newsletter issue render {slug} --out FOLDER",
-        "Say yes to exactly this version, or ask for a change:",
-        f"    newsletter issue approve {slug} --by YOUR-ADDRESS",
-        f"    newsletter issue request-changes {slug} --by YOUR-ADDRESS --comment 'what and where'",
-        "Nothing goes out before somebody other than its author has said yes. A reply to this mail decides nothing.",
+def request(
+    name: str, slug: str, version: Snapshot, asked_by: str, comment: str, since: Sequence[Difference] | None
+) -> StaffLetter:
+    """To somebody who may say yes. `since`: what changed since the last yes; None where nobody said one yet."""
+    rows = [Row(one.place, _gone_and_new(one)) for one in (since or ())[:_MOST_ROWS]]
+    more = len(since or ()) - len(rows)
+    parts = [
+        *([Part(f"{asked_by} writes", (comment,))] if comment else []),
+        *([Part("What changed since the last yes", rows=[*rows, *_more(more)], leading=True)] if rows else []),
+        Part(
+            "On the machine, instead",
+            commands=(
+                f"newsletter issue approve {slug} --by YOUR-ADDRESS",
+                f"newsletter issue request-changes {slug} --by YOUR-ADDRESS --comment 'what and where'",
+            ),
+        ),
     ]
-    return plain.letter(f"Please approve: {name}, version {version.number}", lines)
+    return StaffLetter(
+        subject=f"Please approve: {name}, version {version.number}",
+        heading=f"{asked_by} asks you to approve {name}",
+        lines=(
+            f"You are asked about version {version.number}, word for word. Read it, then say yes or ask for a change.",
+            "The button leads to a page that signs you in; it works once, for seven days. Opening it decides nothing.",
+            "Nothing goes out before somebody other than its author has said yes. A reply to this decides nothing.",
+        ),
+        parts=parts,
+        button="Read and decide",
+    )
+
+
+def decided(name: str, number: int, by: str, comment: str, *, yes: bool) -> StaffLetter:
+    """To whoever asked, and whoever looks after the system; to the one who decided, too: it may not have been them."""
+    what = f"has said yes to {name}, version {number}" if yes else f"asks for a change of {name}, version {number}"
+    return StaffLetter(
+        subject=f"{by} {what}",
+        heading=f"{by} {what}",
+        lines=(
+            "Nothing has gone out by that. A change to the issue asks for a new yes."
+            if yes
+            else "It is back with those who write. After the change it is handed in again.",
+        ),
+        parts=(
+            *([Part(f"{by} writes", (comment,), leading=True)] if comment else []),
+            Part(
+                "This was not me",
+                ("Take it back on the issue's sign-off page, and tell whoever looks after the system.",),
+            ),
+        ),
+    )
+
+
+def taken_back(name: str, by: str) -> StaffLetter:
+    """To the same."""
+    return StaffLetter(
+        subject=f"{by} has taken back the yes to {name}",
+        heading=f"{by} has taken back the yes to {name}",
+        lines=("It does not go out; a plan for it is forgotten. It waits for sign-off again.",),
+    )
+
+
+def _gone_and_new(one: Difference) -> str:
+    gone, new = (" ".join(word.text for word in one.words if word.mark == mark) for mark in ("gone", "new"))
+    return f"before: {gone or 'nothing'} · now: {new or 'nothing'}" if gone or new else ""
+
+
+def _more(number: int) -> list[Row]:
+    return [Row(f"and {number} more")] if number > 0 else []

@@ -31,6 +31,7 @@ from subscribers import Links, Purpose
 
 TEST_COPY = "test_copy"
 REVIEW_REQUEST = "review_request"
+DECIDED = "decided"
 PAUSED = "paused"
 SIGN_IN = "sign_in"
 ACCOUNT = "account"

@@ -17,9 +17,14 @@ class Purpose(StrEnum):
 
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    REVIEW = "review"  # it comes with the request to sign an issue off
 
 
-LASTS = {Purpose.SIGN_IN: timedelta(minutes=30), Purpose.INVITATION: timedelta(days=7)}
+LASTS = {
+    Purpose.SIGN_IN: timedelta(minutes=30),
+    Purpose.INVITATION: timedelta(days=7),
+    Purpose.REVIEW: timedelta(days=7),
+}
 
 
 @dataclass(frozen=True, slots=True)

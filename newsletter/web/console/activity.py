@@ -249,6 +249,7 @@ ACTS: dict[str, Words] = {
     "withdraw": "took it back into the draft",
     "approve": _approved,
     "request-changes": _changed,
+    "take-back": "took the yes back",
     "plan": "planned when it goes out",
     "send": _send,
     "pause": "paused the send",
@@ -271,6 +272,10 @@ ACTS: dict[str, Words] = {
     "adopt": "took over this database",
 }
 DONE: dict[str, Words] = {
+    "submit": lambda detail: f"Version {detail.get('version')} is handed in for sign-off.",
+    "withdraw": "It is a draft again.",
+    "request-changes": "Asked for. Those who write are told by mail.",
+    "take-back": "Your yes is taken back, and the plan with it. Those who write are told by mail.",
     "test": _tested,
     "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,

@@ -8,18 +8,20 @@ from newsletter.issues.views import IssueSummary
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """What comes next, and the command that does it."""
+    """What comes next: the page where it is done, below the issue's, or the command that does it."""
 
     words: str
     command: str = ""
+    page: str = ""
+    button: str = ""
 
 
 _BEFORE = {
-    State.DRAFT: ("Ready for sign-off. For now it is handed in on the machine:", "submit"),
-    State.CHANGES_REQUESTED: ("Ready for sign-off again. For now it is handed in on the machine:", "submit"),
-    State.IN_REVIEW: ("It waits for the yes of somebody else. For now that is said on the machine:", "approve"),
+    State.DRAFT: Onward("Ready for sign-off.", page="sign-off", button="Ask for sign-off"),
+    State.CHANGES_REQUESTED: Onward("Ready for sign-off again.", page="sign-off", button="Ask for sign-off"),
+    State.IN_REVIEW: Onward("It waits for the yes of somebody else.", page="sign-off", button="Read and decide"),
 }
-_AGAIN = ("It has changed since the yes, and needs a new one. For now it is handed in on the machine:", "submit")
+_AGAIN = Onward("It has changed since the yes, and needs a new one.", page="sign-off", button="Ask for sign-off")
 _AFTER = {
     State.APPROVED: ("It is signed off. For now its time is set on the machine:", "plan --at 2030-07-09T09:00"),
     State.PLANNED: ("It is signed off, and goes out by itself. To look at it on the machine:", "status"),
@@ -32,11 +34,10 @@ _NAMELESS = frozenset({"status", "report"})  # verbs that need nobody's name
 def onward(issue: IssueSummary, *, yes: bool, by: str) -> Onward:
     """`yes`: whether a sign-off counts; `by`: the address of whoever would do it."""
     if issue.state in _BEFORE:
-        words, verb = _BEFORE[issue.state]
-    elif issue.state in {State.APPROVED, State.PLANNED} and not yes:
-        words, verb = _AGAIN
-    else:
-        words, verb = _AFTER.get(issue.state, _GOING)
+        return _BEFORE[issue.state]
+    if issue.state in {State.APPROVED, State.PLANNED} and not yes:
+        return _AGAIN
+    words, verb = _AFTER.get(issue.state, _GOING)
     act, _, more = verb.partition(" ")
     named = "" if act in _NAMELESS else f" --by {by}"
     return Onward(words, f"newsletter issue {act} {issue.slug}{f' {more}' if more else ''}{named}")

@@ -1,0 +1,169 @@
+"""Sign-off in the console: handed in, read exactly as it was, a yes or a change, and the yes taken back."""
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.approval.differences import Difference, Word, differences, marked
+from newsletter.errors import IllegalMove, NotAllowed, NotApproved, NotFound
+from newsletter.issues.model import State
+from tests.console import Desk, form, said
+from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, SLUG, Route
+from tests.seated import link_in, mails, text
+from tests.test_writing import do, number
+from tests.visits import main_of
+
+PAGE = f"/console/issues/{SLUG}/sign-off"
+
+
+def hand_in(route: Route, comment: str = "") -> Desk:
+    ana = Desk(route)
+    where, fields = form(ana.get(PAGE), "/ask", comment=comment)
+    assert said(ana.follow(ana.post(where, data=fields))).startswith("Version ")
+    return ana
+
+
+def press(desk: Desk, ending: str, **fields: str) -> str:
+    where, known = form(desk.get(PAGE), ending, **fields)
+    answer = desk.post(where, data=known)
+    return main_of(desk.follow(answer) if answer.status_code == 303 else answer)
+
+
+def test_the_way_of_an_issue_through_sign_off(either_route: Route) -> None:
+    route = either_route
+    ana = hand_in(route, "Please look at the dates.")
+    assert "Ana Author asks for sign-off: version 1" in main_of(ana.get(PAGE))
+    assert "Yes, send exactly this" not in main_of(ana.get(PAGE)), "who asks does not decide"
+    pat = Desk(route, APPROVER)
+    page = main_of(pat.get(PAGE))
+    assert "Ana Author asks you: version 1" in page
+    assert "Please look at the dates." in page
+    assert f"today {len(CONFIRMED)} readers" in page
+    assert "asked for a change of version 1" in press(pat, "/change", comment="The call closes in September.")
+    assert route.issue().state is State.CHANGES_REQUESTED
+    do(route, "state_facts", number(route, "pilots"), {"deadline_on": "2024-09-12"})
+    hand_in(route)
+    assert "said yes to version 2" in press(pat, "/yes")
+    assert route.counts()
+    assert "Take back my yes" not in main_of(ana.get(PAGE))
+    assert "and took it back" in press(pat, "/take-back")
+    assert not route.counts()
+    assert route.issue().state is State.IN_REVIEW
+
+
+def test_what_changed_since_the_yes_is_shown_in_words(route: Route) -> None:
+    route.sign_off()
+    do(route, "state_facts", number(route, "pilots"), {"deadline_on": "2024-09-12"})
+    ana = Desk(route)
+    page = ana.get(PAGE)
+    assert "Needs a new yes" in main_of(page)
+    assert "Since the last yes, 1 thing changed" in main_of(page)
+    assert "“Call for city pilots”, closing day" in main_of(page)
+    assert "<del>2024-08-30</del> <ins>2024-09-12</ins>" in page.text
+    do(route, "undo")
+    assert "Signed off" in main_of(ana.get(PAGE)), "what is undone needs no new yes"
+
+
+def test_exactly_what_was_handed_in_is_shown_and_approved(route: Route) -> None:
+    hand_in(route)
+    pat = Desk(route, APPROVER)
+    where, known = form(pat.get(PAGE), "/yes")
+    route.word("roots", "Changed while it was being read")
+    assert "Changed while it was" not in pat.get(f"{PAGE}/mail/en").text
+    assert pat.post(where, data=known).status_code == 409
+    hand_in(route)
+    assert "Changed while it was" in pat.get(f"{PAGE}/mail/en").text
+    refused = pat.post(where, data=known)
+    assert "Another version was handed in while you were reading" in main_of(refused)
+    assert not route.counts()
+
+
+def test_what_must_be_mended_is_not_handed_in(route: Route) -> None:
+    route.edit(subject="TODO: three real things in this line")
+    page = Desk(route).get(PAGE)
+    assert "An issue in which something must be mended is not handed in." in main_of(page)
+    assert f'action="{PAGE}/ask"' not in page.text
+
+
+def test_who_is_alone_writes_down_why(route: Route) -> None:
+    route.pipeline.submit(SLUG, route.who(ADMIN))
+    admin = Desk(route, ADMIN)
+    assert "Who asks for sign-off cannot give it." in press(admin, "/yes", override=" ")
+    assert not route.counts()
+    assert "alone, because: Everybody else is ill" in press(admin, "/yes", override="Everybody else is ill")
+    assert route.counts()
+
+
+def test_it_is_taken_back_into_the_draft(route: Route) -> None:
+    ana = hand_in(route)
+    assert "Not handed in" in press(ana, "/withdraw")
+    assert route.issue().state is State.DRAFT
+
+
+def test_the_letter_leads_to_the_page_and_decides_nothing(route: Route) -> None:
+    hand_in(route, "Two minutes are enough.")
+    (mail,) = [one for one in mails(route, APPROVER) if "Please approve" in str(one["Subject"])]
+    assert "Two minutes are enough." in text(mail)
+    browser = Desk(route, AUTHOR)
+    path = link_in(mail)
+    for _ in range(3):
+        assert browser.get(path).status_code == 200
+    assert not route.counts()
+    way = browser.post(path)
+    assert way.headers["location"].startswith(PAGE)
+
+
+def test_each_decision_is_told_to_who_asked_who_decided_and_who_looks_after_it(route: Route) -> None:
+    hand_in(route)
+    mails(route)
+    press(Desk(route, APPROVER), "/yes")
+    told = {str(one["To"]) for one in mails(route) if "has said yes" in str(one["Subject"])}
+    assert {AUTHOR, APPROVER, ADMIN} <= {one.strip("<>").split("<")[-1].rstrip(">") for one in told}
+
+
+def test_a_yes_is_taken_back_before_the_first_copy_only(approved: Route) -> None:
+    pat = approved.who(APPROVER)
+    approved.pipeline.plan(SLUG, approved.now + timedelta(days=1), approved.who(AUTHOR))
+    approved.pipeline.take_back(SLUG, pat)
+    assert approved.issue().planned_at is None
+    with pytest.raises(NotFound):
+        approved.pipeline.take_back(SLUG, pat)
+    with pytest.raises(NotAllowed):
+        approved.pipeline.take_back(SLUG, approved.who(AUTHOR))
+    approved.approve()
+    approved.send()
+    with pytest.raises(IllegalMove, match="too late"):
+        approved.pipeline.take_back(SLUG, pat)
+
+
+def test_nothing_goes_out_after_a_yes_was_taken_back(approved: Route) -> None:
+    approved.pipeline.take_back(SLUG, approved.who(APPROVER))
+    with pytest.raises((NotApproved, IllegalMove)):
+        approved.send()
+
+
+def test_texts_are_compared_word_by_word() -> None:
+    assert marked("closes on 12 September", "closes on 21 September") == (
+        Word("closes on"), Word("12", "gone"), Word("21", "new"), Word("September"),
+    )  # fmt: skip
+    assert marked("", "New words") == (Word("New words", "new"),)
+    assert marked("Old", "") == (Word("Old", "gone"),)
+    long = "word " * 40
+    assert marked(long + "end", long + "stop")[0].text.count("word") == 16
+
+
+def test_places_are_called_as_people_call_them(route: Route) -> None:
+    def facts() -> object:
+        with route.database.reading() as session:
+            return route.pipeline.versions.basis_facts(session, route.issue().id)
+
+    before = facts()
+    do(route, "word_issue", subject="Another subject")
+    do(route, "title_section", "work", "en", "At work now")
+    do(route, "hold", [number(route, "climate")])
+    do(route, "add_block", "quote", {"text": "Words.", "name": "Somebody"}, section="work")
+    found = differences(before, facts())  # type: ignore[arg-type]
+    assert Difference("“Climate and people who move: a brief for city halls” is taken out") in found
+    assert [one.place for one in found][:1] == ["Subject (English)"]
+    assert {"Quote is new", "Heading of “At work now” (English)"} <= {one.place for one in found}
+    assert differences(before, before) == ()  # type: ignore[arg-type]
