@@ -132,6 +132,11 @@ def _in_review(route: Route) -> None:
     route.submit(SECOND_AUTHOR)
 
 
+def _with_a_yes(route: Route) -> None:
+    route.submit(SECOND_AUTHOR)
+    route.approve(APPROVER)
+
+
 def _signed_off(route: Route) -> None:
     route.submit(SECOND_AUTHOR)
     route.approve(ADMIN)
@@ -230,6 +235,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue submit": ("submit", _at_draft, [SLUG]),
     "issue withdraw": ("withdraw", _in_review, [SLUG]),
     "issue approve": ("approve", _in_review, [SLUG]),
+    "issue take-back": ("approve", _with_a_yes, [SLUG]),
     "issue request-changes": ("request-changes", _in_review, [SLUG, "--comment", "The lead"]),
     "issue plan": ("plan", _signed_off, [SLUG, "--at", "2099-07-09T09:00"]),
     "issue send": ("send", _signed_off, [SLUG]),

@@ -173,7 +173,8 @@ def test_the_version_is_printed() -> None:
 
 # -- how it ends ---------------------------------------------------------------------------------------------------
 
-NEEDS_BY = ("submit", "withdraw", "approve", "plan", "send", "pause", "resume", "stop", "resolve", "request-changes")
+NEEDS_BY = ("submit", "withdraw", "approve", "plan", "send", "pause", "resume", "stop", "resolve", "request-changes",
+            "take-back")  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", NEEDS_BY)

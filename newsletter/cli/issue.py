@@ -156,6 +156,9 @@ def submit(
         deliver_notices(pipeline, needed=False)
 
 
+_CONCERNED = "those whom it concerns"
+
+
 @app.command()
 def withdraw(issue: Issue, by: RequiredBy) -> None:
     """Take it back into the draft."""
@@ -179,6 +182,16 @@ def approve(
         say(f"Approved: exactly version {version.number}. Fingerprint {version.fingerprint}")
         if planned_at is not None and planned_at <= pipeline.clock():
             say("The planned time has passed and nothing was sent. Plan it anew, or send it now.")
+        deliver_notices(pipeline, needed=False, whom=_CONCERNED)
+
+
+@app.command("take-back")
+def take_back(issue: Issue, by: RequiredBy) -> None:
+    """Take your yes back; not once the first copy may leave."""
+    with refusals(), opened() as pipeline:
+        pipeline.take_back(issue, actor(pipeline, by))
+        say("Taken back. It waits for sign-off again; a plan for it is forgotten.")
+        deliver_notices(pipeline, needed=False, whom=_CONCERNED)
 
 
 @app.command("request-changes")
@@ -189,6 +202,7 @@ def request_changes(
     with refusals(), opened() as pipeline:
         pipeline.request_changes(issue, actor(pipeline, by), comment)
         say("Asked for a change. Nothing goes out until it is handed in again and approved.")
+        deliver_notices(pipeline, needed=False, whom=_CONCERNED)
 
 
 app.registered_commands += blocks.app.registered_commands
