@@ -21,6 +21,7 @@ def test_an_edit_says_where_and_what_was_there(route: Route) -> None:
     do(route, "word_issue", subject="Another subject")
     do(route, "state_facts", number(route, "pilots"), {"deadline_on": "2024-09-12"})
     do(route, "hold", [number(route, "climate")], by=SECOND_AUTHOR)
+    do(route, "decline", [number(route, "climate")], reason="Told before")
     desk = Desk(route)
     page, text = main_of(desk.get(PAGE)), desk.get(PAGE).text
     assert "changed the title of “Devex and the network start Roots of Change” (English)" in page
@@ -31,6 +32,8 @@ def test_an_edit_says_where_and_what_was_there(route: Route) -> None:
     assert "changed the link, days or place of “Call for city pilots”" in page
     assert "<ins><bdi>2024-09-12</bdi></ins>" in text
     assert "saved “Climate and people who move: a brief for city halls” for next time" in page
+    assert "<ins><bdi>Told before</bdi></ins>" in text
+    assert "Five decisions that a city can take" not in text, "what is taken out is not told whole"
     assert "saved “Climate" in main_of(desk.get("/console/activity?kind=write"))
     assert "saved “Climate" not in main_of(desk.get("/console/activity?kind=decide"))
 

@@ -1,5 +1,6 @@
 """Edits in the log: what was done to which place of an issue, and each text as it was and as it is."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,12 @@ from sqlalchemy.orm import Session
 
 from newsletter.issues import contents, deeds, history, places
 from newsletter.staff.activities import Act
+
+# What people write; what became of things, where they stand and their pictures are told by the sentence.
+_TEXT = re.compile(
+    r"(?:subject|preview):[^:]+|section:[^:]+:title:[^:]+|item:\d+:(?:credit|facts|[^:]+:[^:]+)|"
+    r"block:\d+:(?!place$|picture$|owed$)[^:]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +41,16 @@ class EditLines:
         return words[:1].lower() + words[1:]
 
     def facts(self, act: Act) -> tuple[Fact, ...]:
-        """Each text that is another now."""
+        """Each text that is another now, and why something was left out; not all of what is put in or taken out."""
         known = self._issues[act.issue_id or 0] | _values(act)
         before, after = act.detail["before"], act.detail["after"]
-        found = []
-        for place in filter(_is_text, _changed(act)):
-            was, now = _text(before.get(place)), _text(after.get(place))
-            if was != now:
-                name = places.in_words(place, self._titles, known)
-                found.append(Fact(name[:1].upper() + name[1:], was, now))
+        changed, found = _changed(act), []
+        for place in changed:
+            why = place.startswith("coverage:")
+            if why or (_TEXT.fullmatch(place) and not any(places.holds(one, place) for one in changed if one != place)):
+                was, now = (_text(side.get(place), why=why) for side in (before, after))
+                name = "Why" if why else places.in_words(place, self._titles, known)
+                found += [Fact(name[:1].upper() + name[1:], was, now)] if was != now else []
         return tuple(found)
 
 
@@ -61,14 +69,9 @@ def _values(act: Act) -> dict[str, Any]:
     }
 
 
-def _is_text(place: str) -> bool:
-    """What people wrote; places, pictures and counts are told by the sentence."""
-    return place.rpartition(":")[2] not in {"place", "picture", "owed", "seen", "cap"} and ":" in place
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
+def _text(value: Any, *, why: bool) -> str:
+    if why:
+        return str(value.get("reason", "")) if isinstance(value, Mapping) else ""
     if isinstance(value, Mapping):
         return " · ".join(one for one in value.values() if isinstance(one, str) and one)
-    return ""
+    return value if isinstance(value, str) else ""
