@@ -26,6 +26,7 @@ from newsletter.cli import demo
 from newsletter.guests.model import Act, Wish
 from newsletter.issues.tables import CoverageRow
 from newsletter.pipeline import Pipeline
+from newsletter.publications.tables import PublicationRow
 from newsletter.staff.people import Actor, find
 from newsletter.web.console.building import routes
 
@@ -97,8 +98,8 @@ def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: st
             yield _shoot(outside, address, Shown("sign-in", DOOR), (width, height), look, out)
 
 
-def _signed_in(pipeline: Pipeline, browser: Browser, address: str) -> BrowserContext:
-    link, _ = pipeline.entrance.link(demo.AUTHOR, Actor(None, "cli"))
+def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = demo.AUTHOR) -> BrowserContext:
+    link, _ = pipeline.entrance.link(email, Actor(None, "cli"))
     kept = browser.new_context()
     page = kept.new_page()
     page.goto(address + urlsplit(link).path)
@@ -203,6 +204,7 @@ def tour(pipeline: Pipeline, browser: Browser, address: str, out: Path) -> None:
     _load_frames(page)
     page.evaluate("document.getElementById('previews').scrollIntoView()")
     _save(_picture(page), out / "tour-check.png")
+    _sign_off(pipeline, browser, address, out / "tour-sign-off.png")
     page.set_viewport_size(ViewportSize(width=375, height=760))
     phones = []
     paths = {one.name: address + one.path for one in guests}
@@ -212,6 +214,23 @@ def tour(pipeline: Pipeline, browser: Browser, address: str, out: Path) -> None:
         page.goto(at, wait_until="networkidle")
         phones.append(_picture(page))
     _save(side_by_side(phones), out / "tour-phones.png")
+
+
+def _sign_off(pipeline: Pipeline, browser: Browser, address: str, target: Path) -> None:
+    """What the approver sees who has said yes once, and is asked again after two changes."""
+    with pipeline.database.reading() as session:
+        author, approver = (Actor(find(session, email), "cli") for email in (demo.AUTHOR, demo.APPROVER))
+        call = session.scalars(select(PublicationRow.id).where(PublicationRow.title == "Call for city pilots")).one()
+    pipeline.submit(ISSUE, author)
+    pipeline.approve(ISSUE, approver)
+    pipeline.editor.state_facts(ISSUE, author, call, {"deadline_on": "2024-09-12"})
+    pipeline.editor.word_item(ISSUE, author, call, "en", title="Call for pilots in twelve cities")
+    pipeline.submit(ISSUE, author, "The call was extended this morning.")
+    page = _signed_in(pipeline, browser, address, demo.APPROVER).new_page()
+    page.set_viewport_size(ViewportSize(width=1280, height=860))
+    page.goto(f"{address}/console/issues/{ISSUE}/sign-off", wait_until="networkidle")
+    _load_frames(page)
+    _save(_picture(page), target)
 
 
 def _picture(page: Page) -> Image.Image:

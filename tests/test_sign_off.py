@@ -59,7 +59,7 @@ def test_what_changed_since_the_yes_is_shown_in_words(route: Route) -> None:
     assert "Needs a new yes" in main_of(page)
     assert "Since the last yes, 1 thing changed" in main_of(page)
     assert "“Call for city pilots”, closing day" in main_of(page)
-    assert "<del>2024-08-30</del> <ins>2024-09-12</ins>" in page.text
+    assert "<del>30 August</del> <ins>12 September</ins> 2024" in page.text
     do(route, "undo")
     assert "Signed off" in main_of(ana.get(PAGE)), "what is undone needs no new yes"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -111,11 +112,16 @@ def _said(way: Way, before: Any, after: Any, old: Facts, new: Facts) -> Differen
         state = "is new" if before is None and way[-1] not in {"order", "picture"} else ""
         state = "is taken out" if after is None and before is not None else state
         return Difference(f"{place} {state}".strip())
-    return Difference(place, marked(_text(before), _text(after)))
+    read = _day if way[-1].endswith("_on") else _text
+    return Difference(place, marked(read(before), read(after)))
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _day(value: Any) -> str:
+    return f"{(day := date.fromisoformat(value)).day} {day:%B %Y}" if value else ""
 
 
 def _place(way: Way, old: Facts, new: Facts) -> str:
