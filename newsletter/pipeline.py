@@ -524,9 +524,9 @@ class Pipeline:
             if issue.state in {State.APPROVED, State.PLANNED}:
                 moves.move(session, issue.id, State.IN_REVIEW, now)
                 planning.cancel(session, issue.id)
-            review = deciding.required_review(session, issue.id)
+            review = deciding.current_review(session, issue.id)
             letter = reviewing.taken_back(issue.name, person.name or person.email)
-            asking.tell(session, issue, letter, (person.id, review.requested_by), now)
+            asking.tell(session, issue, letter, {person.id} | ({review.requested_by} if review else set()), now)
             return log(session, actor, "take-back", now, issue.id)
 
     # -- delivery: to each confirmed reader, once ----------------------------------------------------------------

@@ -136,6 +136,13 @@ def test_a_yes_is_taken_back_before_the_first_copy_only(approved: Route) -> None
         approved.pipeline.take_back(SLUG, pat)
 
 
+def test_a_yes_to_what_is_a_draft_again_is_taken_back_too(approved: Route) -> None:
+    approved.pipeline.withdraw(SLUG, approved.who(AUTHOR))
+    assert "and took it back" in press(Desk(approved, APPROVER), "/take-back")
+    assert not approved.counts()
+    assert approved.submit().yes is None
+
+
 def test_nothing_goes_out_after_a_yes_was_taken_back(approved: Route) -> None:
     approved.pipeline.take_back(SLUG, approved.who(APPROVER))
     with pytest.raises((NotApproved, IllegalMove)):
