@@ -127,7 +127,7 @@ def test_the_whole_route_can_be_typed_with_nothing_but_an_environment(
     assert "Nothing to do" in shell("issue", "send", SLUG, "--by", AUTHOR).stdout
     mails = [mail for mail in either_route.mails() if mail["List-Unsubscribe"]]
     assert sorted(str(mail["To"]) for mail in mails) == sorted(CONFIRMED)
-    assert len(either_route.mails()) == 6, "and the two who were asked for their yes"
+    assert len(either_route.mails()) == 9, "and the two who were asked for their yes, the three who were told of it"
 
 
 def test_an_installation_begins_with_an_empty_folder(

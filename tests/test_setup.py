@@ -377,14 +377,15 @@ def test_collecting_goes_on_in_the_next_process(requests: int, new: Fresh) -> No
             assert session.scalar(select(func.count()).select_from(SourceRow)) == 1
 
 
-def after(site: Served, requests: int, act: Callable[[], None]) -> Callable[[], bool]:
-    """Act once so many more requests have come."""
+def after(site: Served, requests: int, act: Callable[[], None], slow: float = 0) -> Callable[[], bool]:
+    """Act once so many more requests have come; from then on each answer takes that many seconds."""
     real, begun, done = site.answer, len(site.requests), []
 
     def answer(asked: object) -> object:
         if len(site.requests) - begun == requests and not done:
             done.append(True)
             act()
+        time.sleep(slow if done else 0)
         return real(asked)  # type: ignore[arg-type]
 
     site.answer = answer  # type: ignore[method-assign, assignment]
@@ -435,7 +436,8 @@ def test_who_is_in_a_hurry_goes_on_with_what_is_here(new: Fresh) -> None:
     with static() as site:
         new.begin(site.url("/"))
         new.until(Step.PUBLISH)
-        after(site, 20, lambda: new.setup.enough(new.who))
+        # Slower than progress is looked at: that somebody has gone on is noticed, and the rest is not asked for.
+        after(site, 20, lambda: new.setup.enough(new.who), slow=0.35)
         new.setup.publish(new.who, [0], {}, {})
         new.until(Step.MONTHS)
         new.setup.make(new.who, "2024-01")

@@ -163,19 +163,22 @@ class _Visit:
         self.looked = vanishing.look(self.database, self.web, self.source.id, self.landing.now, after)
 
     def _land(self, told: Iterator[Entry | Refused | Total]) -> None:
+        """Some at once; what was told lands also where the rest is not told any more."""
         batch: list[Entry] = []
         done, total = 0, None
-        for one in told:
-            if isinstance(one, Total):
-                total = done + one.number
-            else:
-                done += 1
-                self.landing.refuse(one) if isinstance(one, Refused) else batch.append(one)
-            if len(batch) == MOST_AT_ONCE or isinstance(one, Total):
-                self.landing.land(batch)
-                batch = []
-                self.progress(self.source.slug, done, total)
-        self.landing.land(batch)
+        try:
+            for one in told:
+                if isinstance(one, Total):
+                    total = done + one.number
+                else:
+                    done += 1
+                    self.landing.refuse(one) if isinstance(one, Refused) else batch.append(one)
+                if len(batch) == MOST_AT_ONCE or isinstance(one, Total):
+                    landed, batch = batch, []
+                    self.landing.land(landed)
+                    self.progress(self.source.slug, done, total)
+        finally:
+            self.landing.land(batch)
         self.progress(self.source.slug, done, done)
 
     def _told(self) -> Iterator[Entry | Refused | Total]:
