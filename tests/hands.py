@@ -85,6 +85,15 @@ class Mouse(Hand):
         self.mail.locator("[data-place]", has_text=title).last.click()
 
 
+def reach(what: Locator, key: str = "Tab") -> None:
+    """Go there by that key alone."""
+    for _ in range(200):
+        if what.evaluate("one => one === document.activeElement"):
+            return
+        what.page.keyboard.press(key)
+    raise AssertionError(f"The keyboard does not reach {what}")
+
+
 class Keys(Hand):
     """Somebody with a keyboard alone."""
 
@@ -108,11 +117,7 @@ class Keys(Hand):
 
     def reach(self, what: Locator) -> None:
         expect(what).to_be_visible()
-        for _ in range(200):
-            if what.evaluate("one => one === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"The keyboard does not reach {what}")
+        reach(what)
 
 
 WAYS = {

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from tests.hands import reach
 
 MOST_ANSWERS = 6  # until the draft is there
 POSTAL = "Harbour Alliance\n12 Quay Street\nOakport"
@@ -106,22 +107,15 @@ class AtTheKeyboard(Newcomer):
     """The same, with Tab, arrows, Enter and letters, and never a click."""
 
     def fill(self, place: Locator, text: str) -> None:
-        self.go_to(place)
+        reach(place)
         self.page.keyboard.press("ControlOrMeta+a")
         self.page.keyboard.type(text)
         self.answers += 1
 
     def push(self, button: Locator) -> None:
-        self.go_to(button)
+        reach(button)
         self.page.keyboard.press("Enter")
 
     def choose(self, choice: Locator) -> None:
-        self.go_to(self.page.locator("[type=radio]:checked"))
-        self.go_to(choice, "ArrowDown")
-
-    def go_to(self, place: Locator, key: str = "Tab") -> None:
-        for _ in range(100):
-            if place.evaluate("it => it === document.activeElement"):
-                return
-            self.page.keyboard.press(key)
-        pytest.fail(f"No way to {place} by keyboard.")
+        reach(self.page.locator("[type=radio]:checked"))
+        reach(choice, "ArrowDown")

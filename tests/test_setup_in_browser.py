@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from newsletter.mailbox import Mailbox, MailboxServer
 from tests.browsers import IN_A_BROWSER, scrolls_sideways, violations
+from tests.hands import reach
 from tests.newcomers import MOST_ANSWERS, POSTAL, AtTheKeyboard, Newcomer
 from tests.served import Asked, Served
 from tests.set_up import EMAIL, Program
@@ -143,11 +144,11 @@ def test_with_the_keyboard_only(browser: Browser, tmp_path: Path) -> None:
         newcomer.press(newcomer.button("Sign in"))
         newcomer.arrive("Where do you publish?")
         place = page.get_by_role("checkbox", name="found").first
-        newcomer.go_to(place)
+        reach(place)
         page.keyboard.press("Space")
         expect(place).not_to_be_checked()
         page.keyboard.press("Space")
-        newcomer.go_to(page.locator("summary", has_text="See and change it"))
+        reach(page.locator("summary", has_text="See and change it"))
         page.keyboard.press("Space")
         newcomer.fill(page.get_by_label("Name", exact=True), "Coast Towns")
         newcomer.to_the_draft()

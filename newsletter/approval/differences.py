@@ -6,6 +6,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
+from newsletter.issues.model import BLOCK_NAMES, BlockKind
 from newsletter.issues.places import language_name
 
 _PARTS = {
@@ -14,7 +15,6 @@ _PARTS = {
     "place": "place", "who_for": "for whom", "role": "size", "text": "text", "name": "name", "heading": "heading",
     "figures": "figures", "label": "words on the button", "gone": "the website has taken it down",
 }  # fmt: skip
-_BLOCKS = {"director": "Director’s note", "text": "Text", "quote": "Quote", "numbers": "Numbers", "button": "Button"}
 _PROFILE = {
     "from_name": "Sender’s name", "from_address": "Sender’s address", "reply_to": "Where answers go",
     "postal_address": "Postal address", "legal_name": "Organisation’s name", "imprint": "Legal line",
@@ -180,5 +180,5 @@ def _item(slug: str, anchor: str, old: Facts, new: Facts) -> str:
 
 
 def _block(holder: Facts, of: str, number: str) -> str:
-    kind = next((one.get("kind", "") for one in holder.get(of, ()) if _name(one, 0) == number), "")
-    return _BLOCKS.get(kind, "A text")
+    kinds = (BlockKind(one["kind"]) for one in holder.get(of, ()) if _name(one, 0) == number)
+    return next((BLOCK_NAMES[kind] for kind in kinds), "A text")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from newsletter.approval.differences import Difference
 from newsletter.approval.model import Snapshot
-from newsletter.rendering.staff import Part, Row, StaffLetter
+from newsletter.rendering.staff import Part, Row, StaffLetter, at_most
 from newsletter.staff.authority import may
 from newsletter.staff.people import Person
 
@@ -20,11 +20,10 @@ def request(
     name: str, slug: str, version: Snapshot, asked_by: str, comment: str, since: Sequence[Difference] | None
 ) -> StaffLetter:
     """To somebody who may say yes. `since`: what changed since the last yes; None where nobody said one yet."""
-    rows = [Row(one.place, _gone_and_new(one)) for one in (since or ())[:_MOST_ROWS]]
-    more = len(since or ()) - len(rows)
+    rows = at_most([Row(one.place, _gone_and_new(one)) for one in since or ()], _MOST_ROWS)
     parts = [
         *([Part(f"{asked_by} writes", (comment,))] if comment else []),
-        *([Part("What changed since the last yes", rows=[*rows, *_more(more)], leading=True)] if rows else []),
+        *([Part("What changed since the last yes", rows=rows, leading=True)] if rows else []),
         Part(
             "On the machine, instead",
             commands=(
@@ -79,7 +78,3 @@ def taken_back(name: str, by: str) -> StaffLetter:
 def _gone_and_new(one: Difference) -> str:
     gone, new = (" ".join(word.text for word in one.words if word.mark == mark) for mark in ("gone", "new"))
     return f"before: {gone or 'nothing'} · now: {new or 'nothing'}" if gone or new else ""
-
-
-def _more(number: int) -> list[Row]:
-    return [Row(f"and {number} more")] if number > 0 else []

@@ -61,6 +61,12 @@ def parts(session: Session, snapshot_id: int) -> dict[str, Rendered]:
     }
 
 
+def languages(session: Session, snapshot_id: int) -> tuple[str, ...]:
+    """The languages of a snapshot, without what is stored in them."""
+    query = select(SnapshotPartRow.language).where(SnapshotPartRow.snapshot_id == snapshot_id)
+    return tuple(session.scalars(query.order_by(SnapshotPartRow.language)))
+
+
 def is_intact(session: Session, stored: Snapshot) -> bool:
     """Whether the stored bytes still give the fingerprint that was approved."""
     try:

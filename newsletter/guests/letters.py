@@ -16,7 +16,7 @@ from newsletter.rendering import guests as rendering
 from newsletter.rendering import staff
 from newsletter.rendering.guests import Request
 from newsletter.rendering.notices import Writer
-from newsletter.rendering.staff import Part, Row, StaffLetter
+from newsletter.rendering.staff import Part, Row, StaffLetter, at_most
 from newsletter.staff.tables import StaffRow
 from subscribers import Purpose
 
@@ -73,7 +73,11 @@ def _answered(row: GuestRequestRow, what: str, issue: IssueRow, *, again: bool) 
         heading=f"{row.name} {verb}",
         lines=(f"You asked for {what}, for {issue.name}. {_MEANS[Act(row.act)]}",),
         parts=(
-            Part(views.said(row) if row.act != Act.CLEAR else "The answer", rows=_rows(row), leading=True),
+            Part(
+                views.said(row) if row.act != Act.CLEAR else "The answer",
+                rows=at_most(list(_said(row)), _MOST_ROWS),
+                leading=True,
+            ),
             Part("To see all that was asked", commands=(f"newsletter guests list {issue.slug}",)),
         ),
     )
@@ -85,12 +89,6 @@ _MEANS = {
     Act.CLEAR: "It is no sign-off of the issue.",
     Act.TRANSLATE: "The words stand in the issue now; look them over.",
 }
-
-
-def _rows(row: GuestRequestRow) -> list[Row]:
-    rows = list(_said(row))
-    more = len(rows) - _MOST_ROWS
-    return rows[:_MOST_ROWS] + ([Row(f"and {more} more")] if more > 0 else [])
 
 
 def _said(row: GuestRequestRow) -> Iterator[Row]:

@@ -59,6 +59,12 @@ class BlockKind(StrEnum):
     BUTTON = "button"
 
 
+BLOCK_NAMES: Mapping[BlockKind, str] = {
+    BlockKind.DIRECTOR: "Director’s note", BlockKind.TEXT: "Text", BlockKind.QUOTE: "Quote",
+    BlockKind.NUMBERS: "Numbers", BlockKind.BUTTON: "Button",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A stored picture (media by content hash) as an item shows it. Sizes in pixels of the stored file."""

@@ -10,7 +10,8 @@ from typing import Any
 from newsletter.errors import BadInput
 from newsletter.issues import items, places
 from newsletter.issues.fields import field, link
-from newsletter.issues.revising import Hand, Revision, editing
+from newsletter.issues.revising import Edit, Hand, Revision, editing
+from newsletter.publications.changes import plain
 from newsletter.publications.tables import PublicationRow
 
 DAYS = {"published_on": "day", "deadline_on": "closing day", "starts_on": "first day", "ends_on": "last day"}
@@ -32,20 +33,31 @@ def state(hand: Hand, publication_id: int, given: Mapping[str, str]) -> Revision
     """
     with editing(hand, "state") as edit:
         item = items.wanted(edit, publication_id)
-        row, place = items.publication(edit.session, item), places.item(item, "facts")
-        own = dict(edit.draft.get(place, {}))
+        row = items.publication(edit.session, item)
+        own = dict(edit.draft.get(places.item(item, "facts"), {}))
         for name, text in given.items():
             value = _read(name, text)
-            if value == _plain(getattr(row, name)):
+            if value == plain(getattr(row, name)):
                 own.pop(name, None)
             else:
                 own[name] = value
         _require_order(told(row, own))
-        if own != edit.draft.get(place, {}):
-            edit.take(place)
-            edit.drop(place)
-            edit.draft |= {place: own} if own else {}
+        keep(edit, item, own)
     return edit.done
+
+
+def keep(edit: Edit, item: int, own: Mapping[str, Any]) -> None:
+    """Let these be the item's own facts, and no others."""
+    place = places.item(item, "facts")
+    if own != edit.draft.get(place, {}):
+        edit.take(place)
+        edit.drop(place)
+        edit.draft |= {place: dict(own)} if own else {}
+
+
+def shown(value: Any) -> str:
+    """A fact as a text: of a day as 2024-09-30, of nothing an empty one."""
+    return value.isoformat() if isinstance(value, date) else value or ""
 
 
 def _read(name: str, text: str) -> Any:
@@ -55,7 +67,7 @@ def _read(name: str, text: str) -> Any:
             raise BadInput("Say where it leads: an item without a link takes readers nowhere.")
         return link("item", text.strip())
     if name in DAYS:
-        return _plain(_day_of(DAYS[name], text.strip()))
+        return plain(_day_of(DAYS[name], text.strip()))
     if name in LINES:
         what, most = LINES[name]
         return field(what, text, most)
@@ -77,7 +89,3 @@ def _require_order(facts: Mapping[str, Any]) -> None:
 
 def _day(kept: str | None) -> date | None:
     return date.fromisoformat(kept) if kept else None
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value

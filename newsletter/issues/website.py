@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.errors import BadInput
-from newsletter.issues import contents, items, places
+from newsletter.issues import contents, items, places, stating
 from newsletter.issues.lists import profile
 from newsletter.issues.places import Contents
 from newsletter.issues.revising import Edit, Hand, Revision, default_language, editing
@@ -111,13 +111,8 @@ def _note(edit: Edit, item: int) -> None:
 
 def _unsay(edit: Edit, item: int, changed: set[str]) -> None:
     """Our own facts go where the website's have changed."""
-    place = places.item(item, "facts")
-    own = edit.draft.get(place, {})
-    left = {name: value for name, value in own.items() if name not in changed}
-    if left != own:
-        edit.take(place)
-        edit.drop(place)
-        edit.draft |= {place: left} if left else {}
+    own = edit.draft.get(places.item(item, "facts"), {})
+    stating.keep(edit, item, {name: value for name, value in own.items() if name not in changed})
 
 
 def _theirs(edit: Edit, change: WebsiteChange) -> Contents:
@@ -170,8 +165,4 @@ def _part(
     ours = draft.get(places.item(item, language, name), "") if name in _OURS else None
     if name in stated:
         ours = stated[name] or ""
-    return Part(name, _SHOWN[name], ours, before or "", _said(getattr(row, name)))
-
-
-def _said(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else value or ""
+    return Part(name, _SHOWN[name], ours, before or "", stating.shown(getattr(row, name)))

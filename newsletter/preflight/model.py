@@ -35,7 +35,8 @@ WHO_IN_WORDS: Mapping[Who, str] = {
 
 class Mending(StrEnum):
     """What a button leads to; TAKE_OUT, LOOK and OPENED do something, so they are buttons of a form and never
-    links."""
+    links.
+    """
 
     SUBJECT = "subject"
     PREVIEW = "preview"

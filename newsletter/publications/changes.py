@@ -49,7 +49,7 @@ def difference(row: PublicationRow, fresh: Publication) -> tuple[dict[str, Any],
     for name in COLUMNS:
         old, new = getattr(row, name), getattr(fresh, name)
         if old != new and not (name == _KEEPS_ITS_DAY and new is None):
-            before[name], after[name] = _plain(old), _plain(new)
+            before[name], after[name] = plain(old), plain(new)
     return before, after
 
 
@@ -96,7 +96,8 @@ def latest(session: Session) -> int:
     return session.scalar(select(func.max(ChangeRow.id))) or 0
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column's value as JSON keeps it."""
     return value if value is None or isinstance(value, str) else value.isoformat()
 
 

@@ -40,6 +40,12 @@ class Row:
     label: str = ""
 
 
+def at_most(rows: Sequence[Row], most: int) -> list[Row]:
+    """So many of them, and how many more there are."""
+    more = len(rows) - most
+    return [*rows[:most], *([Row(f"and {more} more")] if more > 0 else [])]
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What stands under one small heading: sentences, then rows, then commands to type. `leading`: the part that

@@ -3,15 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.issues.measures import is_told, shown_as
-from newsletter.issues.model import Block, BlockKind, Draft, Item, Role, Section
+from newsletter.issues.model import BLOCK_NAMES, Block, Draft, Item, Role, Section
 from newsletter.preflight.facts.model import Said
 from newsletter.preflight.model import Mend, Mending
 from newsletter.rendering.prose import shorten, squeeze
 
-_BLOCKS = {
-    BlockKind.DIRECTOR: "Director’s note", BlockKind.TEXT: "Text", BlockKind.QUOTE: "Quote",
-    BlockKind.NUMBERS: "Numbers", BlockKind.BUTTON: "Button",
-}  # fmt: skip
 _FIELDS = {"text": "", "figures": "", "heading": "heading", "name": "name", "role": "role", "label": "words"}
 
 
@@ -27,7 +23,7 @@ def called(item: Item) -> str:
 
 def block_called(block: Block) -> str:
     """A block's name in a sentence."""
-    return _BLOCKS[block.kind]
+    return BLOCK_NAMES[block.kind]
 
 
 class _Version:

@@ -11,6 +11,7 @@ from newsletter.approval import deciding, snapshots
 from newsletter.approval.differences import Difference, differences
 from newsletter.approval.model import Said, Snapshot
 from newsletter.approval.reviewing import may_sign_off
+from newsletter.canonical import digest
 from newsletter.issues import views
 from newsletter.issues.model import RELEASED, State
 from newsletter.issues.views import IssueSummary
@@ -108,31 +109,31 @@ def bring(desk: Desk, routes: Routes) -> None:
 def _standing(session: Session, desk: Desk, key: str, who: Person) -> Standing:
     issue = views.find(session, key)
     facts = desk.pipeline.versions.basis_facts(session, issue.id)
-    before, yes = deciding.last_yes(session, issue.id), desk.pipeline.gate.look(session, issue.id)[0]
-    handed = _handed(session, desk, issue)
-    now = handed.version.basis_facts if handed and handed.fits else facts
+    basis = digest(facts)
+    before, yes = deciding.last_yes(session, issue.id), deciding.counting(session, issue.id, basis)
     said = deciding.decisions(session, issue.id)
     everybody = people.everybody(session)
     return Standing(
-        issue=issue, handed=handed, yes=yes is not None,
-        since=differences(before.basis_facts, now) if before and yes is None else None, decisions=said,
+        issue=issue, handed=_handed(session, desk, issue, basis), yes=yes is not None,
+        since=differences(before.basis_facts, facts) if before and yes is None else None, decisions=said,
         readers=subscribers.counts(session).get(issue.list_id, {}).get("confirmed", 0),
         asked=tuple(one for one in everybody if may_sign_off(one) and one.id != who.id),
         mine=any(one.staff_id == who.id and one.yes and not one.revoked for one in said),
     )  # fmt: skip
 
 
-def _handed(session: Session, desk: Desk, issue: IssueSummary) -> Handed | None:
+def _handed(session: Session, desk: Desk, issue: IssueSummary, basis: str) -> Handed | None:
+    """The open request; `basis`: what a version made now would be made from."""
     review = deciding.current_review(session, issue.id)
     if review is None:
         return None
     version = snapshots.snapshot(session, review.snapshot_id)
     asker = people.by_id(session, review.requested_by)
-    languages = tuple((one, own_name(one)) for one in snapshots.parts(session, version.id))
+    languages = tuple((one, own_name(one)) for one in snapshots.languages(session, version.id))
     return Handed(
         version, (asker.name or asker.email) if asker else "Somebody", review.requested_by,
         desk.when.said(review.requested_at), review.comment,
-        version.basis == desk.pipeline.gate.basis(session, issue.id), languages,
+        version.basis == basis, languages,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from newsletter.issues import places
+from newsletter.issues.model import BLOCK_NAMES
 from newsletter.issues.owed import IN_WORDS
 from newsletter.staff import people
 from newsletter.web.console.desk import Desk
@@ -15,7 +16,6 @@ from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.block import kind_of
 from newsletter.web.console.writing.fields import day, maybe
 from newsletter.web.console.writing.forms import Sheet
-from newsletter.web.console.writing.shelf import KINDS
 from newsletter.web.forms import Posted
 
 
@@ -47,6 +47,6 @@ def _ask(session: Session, sheet: Sheet, request: Request) -> dict[str, Any]:
     known = block if block.isdecimal() and places.block(int(block)) in sheet.known else ""
     kind = kind_of(sheet.known, int(known)) if known else request.query_params.get("kind", "")
     return {
-        "block": known, "kind": kind, "kinds": [(one.value, KINDS[one]) for one in IN_WORDS],
+        "block": known, "kind": kind, "kinds": [(one.value, BLOCK_NAMES[one]) for one in IN_WORDS],
         "people": people.everybody(session), "place": "",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import NotFound
 from newsletter.issues import contents, measures, places, views
 from newsletter.issues.blocks import FIELDS, block_kind
-from newsletter.issues.model import BlockKind
+from newsletter.issues.model import BLOCK_NAMES, BlockKind
 from newsletter.issues.places import Contents
 from newsletter.staff import people
 from newsletter.web.console.desk import Desk
@@ -16,7 +16,6 @@ from newsletter.web.console.routes import Acting, Routes
 from newsletter.web.console.writing import forms, pictures, words
 from newsletter.web.console.writing.answers import Answers
 from newsletter.web.console.writing.forms import Sheet
-from newsletter.web.console.writing.shelf import KINDS
 from newsletter.web.forms import Form, Posted
 
 _AT = "/issues/{key}/write/block/{block}"
@@ -78,7 +77,7 @@ def bring(desk: Desk, routes: Routes) -> None:
 
 
 def _adding(kind: BlockKind) -> str:
-    return "Write the director’s note" if kind is BlockKind.DIRECTOR else f"Add: {KINDS[kind].lower()}"
+    return "Write the director’s note" if kind is BlockKind.DIRECTOR else f"Add: {BLOCK_NAMES[kind].lower()}"
 
 
 def _new(sheet: Sheet, kind: BlockKind) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def _facts(session: Session, sheet: Sheet, block: int) -> dict[str, Any]:
 
 def _shared(kind: BlockKind) -> dict[str, Any]:
     return {
-        "kind": kind, "name": KINDS[kind], "required": FIELDS[kind].required, "labels": LABELS, "hints": _HINTS,
+        "kind": kind, "name": BLOCK_NAMES[kind], "required": FIELDS[kind].required, "labels": LABELS, "hints": _HINTS,
         "fields_of": [name for part in FIELDS[kind] for name in part],
         "measure": _LENGTHS.get(kind, (0, 0)), "has_picture": kind is BlockKind.DIRECTOR,
     }  # fmt: skip

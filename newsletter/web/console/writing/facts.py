@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,7 +36,7 @@ def of(session: Session, known: Mapping[str, Any], item: Item) -> tuple[Fact, ..
     own: Mapping[str, Any] = known.get(places.item(row.id, "facts"), {})
     said = stating.told(row, own)
     return tuple(
-        Fact(name, label, _kind(name), _text(said[name]), _text(getattr(row, name)), name in own)
+        Fact(name, label, _kind(name), stating.shown(said[name]), stating.shown(getattr(row, name)), name in own)
         for name, label in _LABELS.items()
         if said[name] or name in own or _belongs(name, item.source.layout)
     )
@@ -60,7 +59,3 @@ def _belongs(name: str, layout: Layout) -> bool:
 
 def _kind(name: str) -> str:
     return "url" if name == "url" else "date" if name in stating.DAYS else "text"
-
-
-def _text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else value or ""

@@ -13,10 +13,6 @@ from newsletter.issues.places import language_name
 from newsletter.publications.kinds import kinds
 from newsletter.publications.sources.model import Flag
 
-KINDS = {
-    BlockKind.DIRECTOR: "Director’s note", BlockKind.TEXT: "Text", BlockKind.QUOTE: "Quote",
-    BlockKind.NUMBERS: "Numbers", BlockKind.BUTTON: "Button",
-}  # fmt: skip
 FLAGS = {
     Flag.CUT_OFF.value: "the website cut its text off", Flag.OTHER_ITEM.value: "its text seems to be another one’s",
     Flag.LOGIN.value: "needs a subscription",
