@@ -309,6 +309,7 @@ def test_an_approved_issue_is_read_only_until_one_says_so(served: Route, browser
         page.get_by_label("Headline").fill("Changed all the same")
         saved(page)
         assert not served.counts()
+        expect(page.locator(f"#item-{roots} .name")).to_have_text("Changed all the same")
         page.keyboard.press("Escape")
         page.locator("#tally").get_by_role("button", name="Undo").click()
         expect(page.locator(f"#item-{roots} .name")).to_have_text("Devex and the network start Roots of Change")
