@@ -531,8 +531,10 @@ class Pipeline:
 
     # -- delivery: to each confirmed reader, once ----------------------------------------------------------------
 
-    def plan(self, key: str, at: datetime, actor: Actor, *, calm: bool = False) -> None:
-        """Set the time at which it goes out by itself, in this person's name. It is no part of what is approved."""
+    def plan(self, key: str, at: datetime, actor: Actor, *, calm: bool = False) -> int:
+        """Set the time at which readers get it by itself, in this person's name; `calm`: the team gets it before. It is
+        no part of what is approved. Its line in the activity log.
+        """
         person = actor.require("plan")
         self.belonging.require()
         with self.database.transaction() as session:
@@ -542,8 +544,23 @@ class Pipeline:
             self.gate.require(session, issue)
             if issue.state is not State.PLANNED:
                 moves.move(session, issue.id, State.PLANNED, now)
-            planning.plan(session, issue.list_id, issue.id, at, now, person.id, calm=calm)
-            log(session, actor, "plan", now, issue.id, at=at.isoformat(), calm=calm)
+            how = lists.calm(session, issue.list_id) if calm else None
+            planning.plan(session, issue.list_id, issue.id, at, now, person.id, calm=how)
+            return log(session, actor, "plan", now, issue.id, at=at.isoformat(), calm=calm)
+
+    def cancel_plan(self, key: str, actor: Actor) -> int:
+        """Forget the time at which it would go out by itself; the yes stands. Its line in the activity log."""
+        actor.require("plan")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            if issue.state is not State.PLANNED or issue.planned_at is None:
+                raise IllegalMove(f"{issue.name} is not planned; there is no plan to cancel.")
+            planned = planning.planned(session, issue.id)
+            planning.set_aside(session, issue.id, now)
+            return log(
+                session, actor, "cancel-plan", now, issue.id, at=issue.planned_at.isoformat(),
+                calm=bool(planned and planned[1]),
+            )  # fmt: skip
 
     def send(
         self,

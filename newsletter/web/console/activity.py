@@ -45,6 +45,8 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
         slug = views.find(session, act.issue_id).slug
         return Done(edited, f"/console/issues/{slug}/write/undo", (("activity", str(act.id)),))
     undo, fields = UNDO[act.verb](act.detail) if act.verb in UNDO else ("", ())
+    if act.issue_id is not None:
+        undo = undo.replace("{issue}", views.find(session, act.issue_id).slug)
     return Done(_filled(DONE.get(act.verb, ""), act.detail) or f"You {said(act)}.", undo, fields)
 
 
@@ -217,6 +219,11 @@ def _ask_guest(detail: Detail) -> str:
     return f"asked {detail.get('guest', 'somebody')} {_ASKED_OF_GUESTS.get(str(detail.get('act')), '')}".strip()
 
 
+def _plan_again(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    calm = "yes" if detail.get("calm") else ""
+    return "/console/issues/{issue}/send/plan-again", (("at", str(detail.get("at", ""))), ("calm", calm))
+
+
 ACTS: dict[str, Words] = {
     "sign-in": lambda detail: f"signed in {_WAYS.get(str(detail.get('way')), '')}".strip(),
     "sign-out": "signed out",
@@ -251,6 +258,7 @@ ACTS: dict[str, Words] = {
     "request-changes": _changed,
     "take-back": "took the yes back",
     "plan": "planned when it goes out",
+    "cancel-plan": "cancelled the plan",
     "send": _send,
     "pause": "paused the send",
     "resume": "let the send go on",
@@ -276,6 +284,12 @@ DONE: dict[str, Words] = {
     "withdraw": "It is a draft again.",
     "request-changes": "Asked for. Those who write are told by mail.",
     "take-back": "Your yes is taken back, and the plan with it. Those who write are told by mail.",
+    "plan": "Planned. It goes out by itself then, unless somebody changes it or presses Stop.",
+    "cancel-plan": "The plan is cancelled. Nothing was sent, and the yes still stands.",
+    "pause": "Paused. Nothing more is handed over until somebody lets it go on.",
+    "resume": "It goes on where it stood.",
+    "stop": "Stopped. Who has no copy gets none, unless you decide so.",
+    "correct": "A short correction is begun. It needs its own sign-off, and goes to nobody by itself.",
     "test": _tested,
     "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,
@@ -292,5 +306,7 @@ DONE: dict[str, Words] = {
 }
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "staff": _staff_undo,
+    "cancel-plan": _plan_again,
+    "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
 }

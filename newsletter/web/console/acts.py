@@ -26,8 +26,8 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "ask-guest", "remind-guest", "revoke-guest", "restore-guest", "go-without", "count-as-said", "guest-answer",
     )),
     "decide": ("Sign-off and sending", (
-        "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "plan", "send", "pause",
-        "resume", "stop", "resolve", "retry", "copy", "correct", "dates",
+        "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "plan", "cancel-plan",
+        "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct", "dates",
     )),
     "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
