@@ -37,9 +37,7 @@ def plan(
     if at - EVE_BEFORE > now:
         due[EVE] = at - EVE_BEFORE
     session.add_all(
-        CalendarRow(
-            list_id=list_id, issue_id=issue_id, step=step, due_at=when, staff_id=staff_id, calm=calm is not None
-        )
+        CalendarRow(list_id=list_id, issue_id=issue_id, step=step, due_at=when, staff_id=staff_id, calm=bool(calm))
         for step, when in due.items()
     )
 
