@@ -28,6 +28,7 @@ from subscribers.model import Consent, ImportReport, Person, SubscriptionState
 from subscribers.people import addresses
 from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
 from subscribers.tables import Id, Instant, Json, metadata
+from subscribers.tallying import tally
 
 __all__ = [
     "IMPORTED_AS",
@@ -83,4 +84,5 @@ __all__ = [
     "search",
     "signing_up",
     "suppressing",
+    "tally",
 ]
