@@ -8,10 +8,14 @@ import argparse
 import re
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -23,7 +27,9 @@ from bench.pages import served
 from bench.screenshots import CHROMIUM, FLAGS, side_by_side
 from newsletter import bootstrap, serving
 from newsletter.cli import demo
+from newsletter.delivery import views as sends
 from newsletter.guests.model import Act, Wish
+from newsletter.issues import lists, views
 from newsletter.issues.tables import CoverageRow
 from newsletter.pipeline import Pipeline
 from newsletter.publications.tables import PublicationRow
@@ -86,16 +92,17 @@ def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: st
     for _, kind in kinds(pipeline):
         if kind not in found:
             print(f"No link leads to {kind}")
-    for page in (*(Shown(_name(kind), path) for kind, path in found.items()), *guests):
-        if only not in page.name:
-            continue
-        for width, height in WIDTHS.items():
-            for look in LOOKS:
-                yield _shoot(kept, address, page, (width, height), look, out)
-    outside = browser.new_context()
-    for width, height in WIDTHS.items():
+    pages = (Shown(_name(kind), path) for kind, path in found.items())
+    for page in chain(pages, guests, _moments(pipeline)):
+        if only in page.name:
+            yield from _in_all_looks(kept, address, page, out)
+    yield from _in_all_looks(browser.new_context(), address, Shown("sign-in", DOOR), out)
+
+
+def _in_all_looks(kept: BrowserContext, address: str, page: Shown, out: Path) -> Iterator[str]:
+    for size in WIDTHS.items():
         for look in LOOKS:
-            yield _shoot(outside, address, Shown("sign-in", DOOR), (width, height), look, out)
+            yield _shoot(kept, address, page, size, look, out)
 
 
 def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = demo.AUTHOR) -> BrowserContext:
@@ -161,12 +168,61 @@ def _guests(pipeline: Pipeline) -> list[Shown]:
     return found
 
 
+def _moments(pipeline: Pipeline) -> Iterator[Shown]:
+    """A send from the yes to its end, with a stop in the middle: each page when it has something to tell."""
+    with pipeline.database.reading() as session:
+        author, approver = (Actor(find(session, email), "cli") for email in (demo.AUTHOR, demo.APPROVER))
+        list_id = views.find(session, ISSUE).list_id
+    issue = f"/console/issues/{ISSUE}"
+    pipeline.submit(ISSUE, author)
+    pipeline.approve(ISSUE, approver)
+    yield Shown("send-1-ready", f"{issue}/send")
+    pipeline.plan(ISSUE, pipeline.clock() + timedelta(days=3), author, calm=True)
+    yield Shown("send-2-planned", f"{issue}/send")
+    with pipeline.database.transaction() as session:
+        lists.set_calm(session, list_id, wait=0, spread=20)
+    pipeline.start(ISSUE, author, calm=True)
+    with _working(pipeline, author):
+        yield Shown("send-3-going", f"{issue}/send")
+        pipeline.pause(ISSUE, author)
+        yield Shown("send-4-paused", f"{issue}/send")
+        pipeline.stop(ISSUE, author)
+    yield Shown("send-5-stopped", f"{issue}/send")
+    for what in ("typo", "fact", "whole"):
+        yield Shown(f"wrong-{what}", f"{issue}/wrong?what={what}")
+    pipeline.submit(ISSUE, author)
+    yield Shown("send-6-the-rest", f"{issue}/send")
+    pipeline.send(ISSUE, author)
+    yield Shown("send-7-out", f"{issue}/send")
+
+
+@contextmanager
+def _working(pipeline: Pipeline, author: Actor) -> Iterator[None]:
+    """A worker beside, once it has handed over some copies."""
+    stop = threading.Event()
+    worker = threading.Thread(target=pipeline.send, args=(ISSUE, author), kwargs={"stop": stop, "calm": True})
+    worker.start()
+    try:
+        while True:
+            time.sleep(1)
+            with pipeline.database.reading() as session:
+                found = sends.status(session, views.find(session, ISSUE).id)
+            if found and found.accepted >= 3:
+                break
+        yield
+    finally:
+        stop.set()
+        worker.join()
+
+
 def _shoot(kept: BrowserContext, address: str, shown: Shown, size: tuple[int, int], look: str, out: Path) -> str:
     """Takes one picture of the whole page; what it says is what is wrong."""
     page: Page = kept.new_page()
     page.emulate_media(color_scheme="dark" if look == "dark" else "light")
     page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
-    answer = page.goto(address + shown.path, wait_until="networkidle")
+    answer = page.goto(address + shown.path)
+    if page.locator("[data-live]").count() == 0:  # a page that is told what is new is never idle
+        page.wait_for_load_state("networkidle")
     if answer is None or not answer.ok:
         return f"{shown.path} answers {answer and answer.status}."
     _load_frames(page)
@@ -183,7 +239,8 @@ def _load_frames(page: Page) -> None:
         inside = frame.element_handle().content_frame()
         if inside is not None:
             inside.wait_for_url("**/console/**")
-    page.wait_for_load_state("networkidle")
+    if page.locator("[data-live]").count() == 0:
+        page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
 
 

@@ -582,12 +582,7 @@ class Pipeline:
         self.belonging.require()
         # What is wrong with the mail service is said before anything.
         open_transport(transport or "default", self.settings.transport(transport or "default"))
-        options = {"although_planned": now_although_planned, "calm": calm}
-        try:
-            issue, mailing_id = self._release(key, actor, transport, **options)
-        except IntegrityError:
-            # Another sender has released it at this very moment; go on with what it made.
-            issue, mailing_id = self._release(key, actor, transport, **options)
+        issue, mailing_id = self._begin(key, actor, transport, although_planned=now_although_planned, calm=calm)
         if mailing_id is None:
             return SendResult(self._status(issue.id), None)
         tally = None
@@ -597,6 +592,14 @@ class Pipeline:
         else:
             self._freeze(mailing_id)
         return SendResult(self._status(issue.id), tally)
+
+    def start(self, key: str, actor: Actor, *, calm: bool = False) -> None:
+        """Release the issue now, also one that is planned for later, and leave all else to a worker."""
+        actor.require("send")
+        self.belonging.require()
+        planning.require_mail_service(self.settings)
+        open_transport("default", self.settings.transport("default"))
+        self._begin(key, actor, "", although_planned=True, calm=calm)
 
     def work_on(
         self,
@@ -650,6 +653,15 @@ class Pipeline:
             if pacing.reopen(session, name, now):
                 log(session, actor, "send", now, issue_id, mailing=mailing_id, opened=name)
 
+    def _begin(
+        self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
+    ) -> tuple[IssueSummary, int | None]:
+        try:
+            return self._release(key, actor, transport, although_planned=although_planned, calm=calm)
+        except IntegrityError:
+            # Another sender has released it at this very moment; go on with what it made.
+            return self._release(key, actor, transport, although_planned=although_planned, calm=calm)
+
     def _release(
         self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
     ) -> tuple[IssueSummary, int | None]:
@@ -668,19 +680,19 @@ class Pipeline:
                 log(session, actor, "send", now, issue.id, mailing=mailing_id, transport=transport)
         return issue, mailing_id
 
-    def pause(self, key: str, actor: Actor) -> None:
-        """Nothing more is handed over until it is resumed."""
-        self._control(key, actor, "pause", State.PAUSED)
+    def pause(self, key: str, actor: Actor) -> int:
+        """Nothing more is handed over until it is resumed. Its line in the activity log."""
+        return self._control(key, actor, "pause", State.PAUSED)
 
-    def resume(self, key: str, actor: Actor) -> None:
-        """Go on exactly where it stood; `send` hands over."""
-        self._control(key, actor, "resume", State.SENDING)
+    def resume(self, key: str, actor: Actor) -> int:
+        """Go on exactly where it stood; `send` hands over. Its line in the activity log."""
+        return self._control(key, actor, "resume", State.SENDING)
 
-    def stop(self, key: str, actor: Actor) -> None:
-        """End it for good: who has no copy gets none."""
-        self._control(key, actor, "stop", State.STOPPED)
+    def stop(self, key: str, actor: Actor) -> int:
+        """End it for good: who has no copy gets none. Its line in the activity log."""
+        return self._control(key, actor, "stop", State.STOPPED)
 
-    def _control(self, key: str, actor: Actor, verb: str, to: State) -> None:
+    def _control(self, key: str, actor: Actor, verb: str, to: State) -> int:
         actor.require(verb)
         if to is State.SENDING:
             self.belonging.require()
@@ -691,7 +703,7 @@ class Pipeline:
                 raise IllegalMove(f"{issue.name} is not being sent; there is nothing to {verb}.")
             moves.move(session, issue.id, to, now)
             mailings.control(session, going.id, verb, now)
-            log(session, actor, verb, now, issue.id, mailing=going.id)
+            return log(session, actor, verb, now, issue.id, mailing=going.id)
 
     def resolve(self, key: str, actor: Actor, how: str, addresses: Sequence[str] = ()) -> int:
         """Settle copies without an answer: `leave`, or `send_again` (to all, or to those named). How many."""

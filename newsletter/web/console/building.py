@@ -15,6 +15,7 @@ from newsletter.web.console import (
     other_ways,
     preview,
     requests,
+    sending,
     shelf,
     sign_off,
     signing_in,
@@ -23,6 +24,7 @@ from newsletter.web.console import (
     start_finding,
     start_people,
     team,
+    wrong,
 )
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
@@ -35,6 +37,8 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     shelf.bring,
     checking.bring,
     sign_off.bring,
+    sending.bring,
+    wrong.bring,
     copies.bring,
     requests.bring,
     preview.bring,
