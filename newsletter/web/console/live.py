@@ -9,12 +9,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Hashable
 from dataclasses import dataclass
 
-from fastapi import Request, Response
+from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 EVERY = 1.0  # seconds between looks
-SHARE = 20  # a look that takes a second is followed by so many without one
+SHARE = 40  # a look that takes a second is followed by so many without one
 LASTS = 60.0  # seconds: then a browser asks anew, and is let in anew
 _MOST = 200
 
@@ -57,20 +57,21 @@ class Live:
             self._kept[about] = _Kept(told, ended + max(EVERY, (ended - began) * SHARE))
             return told
 
-    def stream(self, request: Request, about: Hashable, look: Callable[[], Told]) -> Response:
-        """The pieces as they change. It ends with the last one, after a minute, or when the browser is gone."""
+    def stream(self, about: Hashable, look: Callable[[], Told]) -> Response:
+        """The pieces as they change. It ends with the last one, or after a minute."""
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._pieces(request, about, look), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._pieces(about, look), media_type="text/event-stream", headers=headers)
 
-    async def _pieces(self, request: Request, about: Hashable, look: Callable[[], Told]) -> AsyncIterator[str]:
+    async def _pieces(self, about: Hashable, look: Callable[[], Told]) -> AsyncIterator[str]:
         ends_at, shown = time.monotonic() + LASTS, ""
         yield "retry: 2000\n\n"
-        while time.monotonic() < ends_at and not await request.is_disconnected():
+        while time.monotonic() < ends_at:
             kept = self._kept.get(about)
             fresh = kept is not None and time.monotonic() < kept.good_until
             told = kept.told if kept and fresh else await run_in_threadpool(self.now, about, look)
-            yield ": still here\n\n" if told.piece == shown else event("piece", told.piece)
-            shown = told.piece
+            if told.piece != shown:
+                yield event("piece", told.piece)
+                shown = told.piece
             if not told.going:
                 yield event("end", "")
                 return

@@ -82,10 +82,10 @@ class Sending:
     def show(self, request: Request, seat: Seated, key: str) -> Response:
         return self._page(request, key)
 
-    def live(self, request: Request, key: str) -> Response:
+    def live(self, key: str) -> Response:
         with self._pipeline.database.reading() as session:
             issue_id = views.find(session, key).id
-        return self._live.stream(request, issue_id, lambda: self._told(key))
+        return self._live.stream(issue_id, lambda: self._told(key))
 
     def _page(self, request: Request, key: str, filled: Filled | None = None) -> Response:
         desk, when = self._desk, self._desk.when
