@@ -1,6 +1,6 @@
 """A page that tells by itself how far a send is: server-sent events (HTML Living Standard, section 9.2), each a piece
 of the page. However many browsers look on, the database is asked once a second at most, and for no more than a
-twentieth of the time.
+fortieth of the time.
 """
 
 import asyncio
