@@ -23,6 +23,7 @@ from newsletter.web.console import (
     start_finding,
     start_people,
     team,
+    web_version,
 )
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.routes import Routes
@@ -38,6 +39,7 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     copies.bring,
     requests.bring,
     preview.bring,
+    web_version.bring,
     writing.bring,
     team.bring,
     account.bring,
