@@ -769,14 +769,17 @@ class Pipeline:
         actor: Actor,
         stop: threading.Event | None = None,
         progress: Callable[[Tally, int], None] | None = None,
+        sampled: Callable[[practising.Sample], None] | None = None,
     ) -> practising.Practice:
-        """Build every message for the real list and hand it to nobody."""
+        """Build every message for the real list and hand it to nobody. `sampled` is given one in each language."""
         actor.permit("practice")
         version = self.version(key)
         with self.database.transaction() as session:
             issue = find(session, key)
             log(session, actor, "practice", self.clock(), issue.id)
-        return practising.practise(self.database, self.settings, self.links, issue, version, self.clock, stop, progress)
+        return practising.practise(
+            self.database, self.settings, self.links, issue, version, self.clock, stop, progress, sampled
+        )
 
     def _hashes(self, addresses: Sequence[str]) -> list[str]:
         return [self.book.hash(fields.address(address, "reader's address")) for address in addresses]
