@@ -28,6 +28,7 @@ from newsletter.delivery import (
     planning,
     practising,
     views,
+    web_notes,
 )
 from newsletter.delivery.belonging import Belonging
 from newsletter.delivery.freezing import freeze
@@ -767,20 +768,47 @@ class Pipeline:
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
 
+    def amend_web(self, key: str, actor: Actor, note: str) -> int:
+        """Set a dated note above the web version of an issue that is out; its line in the activity log."""
+        person = actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            set_ = web_notes.add(session, issue, note, person.id, now)
+            return log(session, actor, "amend-web", now, issue.id, issue=issue.slug, note=set_.id, text=set_.text)
+
+    def remove_web_note(self, key: str, note_id: int, actor: Actor) -> int:
+        """Take a note away from the web version; its line in the activity log."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            gone = web_notes.remove(session, issue, note_id, now)
+            return log(session, actor, "remove-web-note", now, issue.id, issue=issue.slug, note=gone.id, text=gone.text)
+
+    def restore_web_note(self, key: str, note_id: int, actor: Actor) -> int:
+        """Put it back, with the day that it had; its line in the activity log."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            back = web_notes.restore(session, issue, note_id, now)
+            return log(session, actor, "restore-web-note", now, issue.id, issue=issue.slug, note=back.id)
+
     def practise(
         self,
         key: str,
         actor: Actor,
         stop: threading.Event | None = None,
         progress: Callable[[Tally, int], None] | None = None,
+        sampled: Callable[[practising.Sample], None] | None = None,
     ) -> practising.Practice:
-        """Build every message for the real list and hand it to nobody."""
+        """Build every message for the real list and hand it to nobody. `sampled` is given one in each language."""
         actor.permit("practice")
         version = self.version(key)
         with self.database.transaction() as session:
             issue = find(session, key)
             log(session, actor, "practice", self.clock(), issue.id)
-        return practising.practise(self.database, self.settings, self.links, issue, version, self.clock, stop, progress)
+        return practising.practise(
+            self.database, self.settings, self.links, issue, version, self.clock, stop, progress, sampled
+        )
 
     def _hashes(self, addresses: Sequence[str]) -> list[str]:
         return [self.book.hash(fields.address(address, "reader's address")) for address in addresses]

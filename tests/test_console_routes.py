@@ -50,6 +50,7 @@ SAMPLES = {
     "publication": lambda seated: str(seated.route.publication("san-antonio").id),
     "block": _text,
     "slug": lambda _: "work",
+    "note": lambda _: "1",
     "revision": lambda seated: str(seated.route.issue().revision),
 }
 

@@ -1,7 +1,10 @@
-"""Who is paused and who was erased can be found without looking at everybody."""
+"""Dated notes above web versions; who is paused and who was erased is found without looking at everybody."""
 
 import sqlalchemy as sa
 from alembic import op
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
 
 revision = "0015"
 down_revision = "0014"
@@ -12,9 +15,24 @@ depends_on = None
 def upgrade() -> None:
     _index("ix_subscribers_erased", "subscribers", ["id"], "address IS NULL")
     _index("ix_subscriptions_paused", "subscriptions", ["list_id", "paused_until"], "paused_until IS NOT NULL")
+    op.create_table(
+        "web_notes",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("issue_id", ID, nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("staff_id", ID, nullable=True),
+        sa.Column("removed_at", MOMENT, nullable=True),
+        sa.Column("changed_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_web_notes_issue_id_issues")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_web_notes_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_notes")),
+    )
+    op.create_index(op.f("ix_web_notes_issue_id"), "web_notes", ["issue_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("web_notes")
     op.drop_index("ix_subscriptions_paused", "subscriptions")
     op.drop_index("ix_subscribers_erased", "subscribers")
 

@@ -267,6 +267,9 @@ ACTS: dict[str, Words] = {
     "retry": "had refused copies tried again",
     "copy": "sent one reader a copy again",
     "correct": "began a correction",
+    "amend-web": "set a dated note above the web version",
+    "remove-web-note": "took a note away from the web version",
+    "restore-web-note": "put a note back above the web version",
     "dates": "changed a date",
     "rhythm": "changed how often it goes out",
     "lists": "changed the settings of a list",
@@ -298,15 +301,27 @@ DONE: dict[str, Words] = {
     "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
     "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",
     "count-as-said": lambda detail: f"Written down, as {detail.get('guest')} said it.",
+    "amend-web": "The note stands above the web version, with today's date.",
+    "remove-web-note": "Taken away: nobody sees the note any more.",
+    "restore-web-note": "The note stands there again, with the day that it had.",
     "sign-in": "You are signed in.",
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
     "import": lambda detail: _brought(detail) if "decided" in detail else "",
 }
+
+
+def _note(act: str) -> Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]:
+    return lambda detail: (f"/console/issues/{detail.get('issue')}/web/notes/{detail.get('note')}/{act}", ())
+
+
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
+    "amend-web": _note("remove"),
+    "remove-web-note": _note("restore"),
+    "restore-web-note": _note("remove"),
 }

@@ -13,6 +13,7 @@ from newsletter.web.console import (
     copies,
     now,
     other_ways,
+    practice,
     preview,
     requests,
     sending,
@@ -24,6 +25,7 @@ from newsletter.web.console import (
     start_finding,
     start_people,
     team,
+    web_version,
     wrong,
 )
 from newsletter.web.console.desk import Desk
@@ -42,6 +44,8 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     copies.bring,
     requests.bring,
     preview.bring,
+    practice.bring,
+    web_version.bring,
     writing.bring,
     team.bring,
     account.bring,
