@@ -199,6 +199,22 @@ def _collected(detail: Detail) -> str:
     return f"This issue was begun before. {found}{' for your choice' if new else ''}."
 
 
+def _resolved(detail: Detail) -> str:
+    if not detail.get("settled"):
+        return "Nothing was without an answer any more; nothing was changed."
+    if detail.get("how") == "leave":
+        return f"{_number(detail, 'settled', 'copy', 'copies')} left as they are. If we hear more, this page says so."
+    number = _number(detail, "settled", "copy goes", "copies go")
+    return f"{number} again now, word for word the same mail. Somebody may get a second one."
+
+
+def _retried(detail: Detail) -> str:
+    again = int(detail.get("rejected") or 0) + int(detail.get("deferred") or 0)
+    if not again:
+        return "There was nothing to try again; nothing was changed."
+    return f"{'1 copy is' if again == 1 else f'{again:,} copies are'} tried again now."
+
+
 _ACTS_OF_GUESTS = {
     "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
     "translate": "translated some lines",
@@ -277,6 +293,9 @@ DONE: dict[str, Words] = {
     "request-changes": "Asked for. Those who write are told by mail.",
     "take-back": "Your yes is taken back, and the plan with it. Those who write are told by mail.",
     "test": _tested,
+    "resolve": _resolved,
+    "retry": _retried,
+    "copy": "One more copy is on its way to them. Whether they may be mailed is looked up once more when it leaves.",
     "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,
     "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",

@@ -22,13 +22,13 @@ _BEFORE = {
     State.IN_REVIEW: Onward("It waits for the yes of somebody else.", page="sign-off", button="Read and decide"),
 }
 _AGAIN = Onward("It has changed since the yes, and needs a new one.", page="sign-off", button="Ask for sign-off")
+_OUT = Onward("What became of every copy:", page="results", button="See the results")
 _AFTER = {
     State.APPROVED: ("It is signed off. For now its time is set on the machine:", "plan --at 2030-07-09T09:00"),
     State.PLANNED: ("It is signed off, and goes out by itself. To look at it on the machine:", "status"),
-    State.SENT: ("What became of every copy, on the machine:", "report"),
 }
 _GOING = ("How far it is, on the machine:", "status")
-_NAMELESS = frozenset({"status", "report"})  # verbs that need nobody's name
+_NAMELESS = frozenset({"status"})  # verbs that need nobody's name
 
 
 def onward(issue: IssueSummary, *, yes: bool, by: str) -> Onward:
@@ -37,6 +37,8 @@ def onward(issue: IssueSummary, *, yes: bool, by: str) -> Onward:
         return _BEFORE[issue.state]
     if issue.state in {State.APPROVED, State.PLANNED} and not yes:
         return _AGAIN
+    if issue.state is State.SENT:
+        return _OUT
     words, verb = _AFTER.get(issue.state, _GOING)
     act, _, more = verb.partition(" ")
     named = "" if act in _NAMELESS else f" --by {by}"

@@ -12,7 +12,7 @@ from newsletter.web.console.memory import Sum
 
 NAMES = ("Choose", "Write", "Check", "Sign-off", "Send", "Results")
 # Choose and Write share a screen. Those without a page yet are words and no links.
-PAGES = {"Choose": "write", "Write": "write", "Check": "check", "Sign-off": "sign-off"}
+PAGES = {"Choose": "write", "Write": "write", "Check": "check", "Sign-off": "sign-off", "Results": "results"}
 IN_WORDS = {"done": "done", "now": "in hand", "ahead": "not yet"}
 
 
