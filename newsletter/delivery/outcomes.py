@@ -148,3 +148,41 @@ def repeatable(session: Session, last: MailingRow) -> tuple[int, int, int]:
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(DeliveryRow).where(*conditions)) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class OfReader:
+    """Where one reader's last copy stands, what was said of it last, and since when it is tried."""
+
+    subscriber_id: int
+    state: str
+    excluded: str | None
+    fault: str
+    code: int | None
+    enhanced: str | None
+    text: str
+    changed_at: datetime | None
+    first_tried_at: datetime | None
+
+
+def of_readers(session: Session, rounds: Sequence[MailingRow], ids: Sequence[int]) -> dict[int, OfReader]:
+    """By reader; who is not among them was not sent anything."""
+    return {
+        one.subscriber_id: one
+        for one in _of_readers(session, counted(rounds), DeliveryRow.subscriber_id.in_(ids))
+    }  # fmt: skip
+
+
+def _of_readers(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[OfReader]:
+    row = DeliveryRow
+    first = select(func.min(AttemptRow.at)).where(AttemptRow.delivery_id == row.id).correlate(row).scalar_subquery()
+    query = (
+        select(
+            row.subscriber_id, row.state, row.excluded, func.coalesce(_last_fault(), ""), row.code, row.enhanced,
+            func.coalesce(row.text, ""), row.changed_at, first,
+        )
+        .where(*conditions)
+        .order_by(row.subscriber_id)
+        .limit(limit)
+    )  # fmt: skip
+    return [OfReader(*one) for one in session.execute(query).tuples()]

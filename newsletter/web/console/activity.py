@@ -215,6 +215,26 @@ def _retried(detail: Detail) -> str:
     return f"{'1 copy is' if again == 1 else f'{again:,} copies are'} tried again now."
 
 
+def _key_readers(detail: Detail) -> str:
+    if "removed" in detail:
+        return "took somebody off the key readers"
+    return f"added {_number(detail, 'added', 'key reader', 'key readers')}"
+
+
+def _key_readers_done(detail: Detail) -> str:
+    if "removed" in detail:
+        return "No key reader any more. They get what everybody on the list gets."
+    if not detail.get("added"):
+        return "They were key readers already."
+    return f"{_number(detail, 'added', 'key reader', 'key readers')} added."
+
+
+def _key_readers_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "removed" not in detail:
+        return "", ()
+    return "/console/readers/key/put-back", (("list", str(detail.get("list"))), ("reader", str(detail["removed"])))
+
+
 _ACTS_OF_GUESTS = {
     "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
     "translate": "translated some lines",
@@ -282,6 +302,7 @@ ACTS: dict[str, Words] = {
     "unsubscribe": "took a reader off a list",
     "suppress": "put a reader on the do-not-mail list",
     "unsuppress": "took a reader off the do-not-mail list",
+    "key-readers": _key_readers,
     "export": "took out the readers as a file",
     "erase": "erased a reader",
     "keys": _keys,
@@ -307,9 +328,11 @@ DONE: dict[str, Words] = {
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
+    "key-readers": _key_readers_done,
     "import": lambda detail: _brought(detail) if "decided" in detail else "",
 }
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "staff": _staff_undo,
+    "key-readers": _key_readers_undo,
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
 }

@@ -6,6 +6,7 @@ from newsletter.issues import views
 from newsletter.issues.views import IssueSummary
 from newsletter.staff import activities
 from newsletter.staff.people import Actor
+from newsletter.web.console import of_readers
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.outcome import Outcome, Telling
 from newsletter.web.console.routes import Acting, Routes
@@ -22,7 +23,8 @@ def bring(desk: Desk, routes: Routes) -> None:
         with pipeline.database.reading() as session:
             issue = views.find(session, key)
             found = telling.outcome(session, issue, desk.when)
-        return desk.page(request, "results", issue=issue.slug, summary=issue, outcome=found)
+            people = of_readers.key(session, issue, desk.when)
+        return desk.page(request, "results", issue=issue.slug, summary=issue, outcome=found, key=people)
 
     def ask(request: Request, key: str) -> Response:
         issue, found = _of(desk, telling, key)
