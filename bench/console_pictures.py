@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +23,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from sqlalchemy import select
 
+from bench.answered import send_out
 from bench.pages import served
 from bench.screenshots import CHROMIUM, FLAGS, side_by_side
 from newsletter import bootstrap, serving
@@ -51,6 +52,15 @@ class Shown:
 
     name: str
     path: str
+
+
+MOMENTS = ("", "send", "wrong", "out")  # what is asked for of a send and what comes after
+# Once the issue is out; its pages before that are found by links.
+OUT = (
+    Shown("out-now", "/console"),
+    Shown("out-results", f"/console/issues/{ISSUE}/results"),
+    Shown("out-results-send-again", f"/console/issues/{ISSUE}/results/send-again"),
+)
 
 
 def main() -> None:
@@ -93,16 +103,19 @@ def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: st
         if kind not in found:
             print(f"No link leads to {kind}")
     pages = (Shown(_name(kind), path) for kind, path in found.items())
-    for page in chain(pages, guests, _moments(pipeline)):
-        if only in page.name:
-            yield from _in_all_looks(kept, address, page, out)
-    yield from _in_all_looks(browser.new_context(), address, Shown("sign-in", DOOR), out)
+    yield from _shots(kept, address, only, chain(pages, guests), out)
+    if only.partition("-")[0] in MOMENTS:
+        yield from _shots(kept, address, only, _moments(pipeline), out)
+    yield from _shots(browser.new_context(), address, only, [Shown("sign-in", DOOR)], out)
 
 
-def _in_all_looks(kept: BrowserContext, address: str, page: Shown, out: Path) -> Iterator[str]:
-    for size in WIDTHS.items():
-        for look in LOOKS:
-            yield _shoot(kept, address, page, size, look, out)
+def _shots(kept: BrowserContext, address: str, only: str, pages: Iterable[Shown], out: Path) -> Iterator[str]:
+    for page in pages:
+        if only not in page.name:
+            continue
+        for size in WIDTHS.items():
+            for look in LOOKS:
+                yield _shoot(kept, address, page, size, look, out)
 
 
 def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = demo.AUTHOR) -> BrowserContext:
@@ -192,8 +205,9 @@ def _moments(pipeline: Pipeline) -> Iterator[Shown]:
         yield Shown(f"wrong-{what}", f"{issue}/wrong?what={what}")
     pipeline.submit(ISSUE, author)
     yield Shown("send-6-the-rest", f"{issue}/send")
-    pipeline.send(ISSUE, author)
+    send_out(pipeline, ISSUE)
     yield Shown("send-7-out", f"{issue}/send")
+    yield from OUT
 
 
 @contextmanager

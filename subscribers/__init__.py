@@ -19,7 +19,7 @@ from subscribers import (
 )
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
-from subscribers.browsing import Card, Moved, card, card_of, cards, counts, moved, search
+from subscribers.browsing import Card, Moved, card, card_of, cards, counts, domains, moved, search
 from subscribers.importing import IMPORTED_AS, ConsentError, import_file
 from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
@@ -29,6 +29,7 @@ from subscribers.people import addresses
 from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
 from subscribers.tables import Id, Instant, Json, metadata
 from subscribers.tallying import tally
+from subscribers.turnover import Turnover, turnover
 
 __all__ = [
     "IMPORTED_AS",
@@ -53,6 +54,7 @@ __all__ = [
     "Person",
     "Purpose",
     "SubscriptionState",
+    "Turnover",
     "add_list",
     "address_hash",
     "addresses",
@@ -62,6 +64,7 @@ __all__ = [
     "cards",
     "confirming",
     "counts",
+    "domains",
     "erasing",
     "exporting",
     "file_sha256",
@@ -85,4 +88,5 @@ __all__ = [
     "signing_up",
     "suppressing",
     "tally",
+    "turnover",
 ]

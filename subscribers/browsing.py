@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from subscribers.model import SubscriptionState
@@ -93,6 +93,16 @@ def moved(session: Session, list_id: int, after: datetime) -> Moved:
     joined = select(func.count()).where(*theirs, SubscriptionRow.state == SubscriptionState.CONFIRMED, fresh)
     left = select(func.count()).where(*theirs, SubscriptionRow.state == SubscriptionState.UNSUBSCRIBED)
     return Moved(session.scalar(joined) or 0, session.scalar(left) or 0)
+
+
+def domains(session: Session) -> Select[tuple[int, str | None]]:
+    """`subscriber_id` and `domain` of everybody, to be used as a subquery; the erased have none."""
+    address = SubscriberRow.address
+    if session.get_bind().dialect.name == "sqlite":
+        domain = func.substr(address, func.instr(address, "@") + 1)
+    else:
+        domain = func.split_part(address, "@", 2)
+    return select(SubscriberRow.id.label("subscriber_id"), domain.label("domain"))
 
 
 def counts(session: Session) -> dict[int, dict[str, int]]:

@@ -181,6 +181,7 @@ class ConsentEventRow(Row):
     __tablename__ = "consent_events"
     __table_args__ = (
         Index(None, "subscriber_id", "list_id"),
+        Index(None, "list_id", "recorded_at"),
         CheckConstraint(
             "kind IN ('request', 'confirmation', 'change', 'withdrawal', 'import', 'erasure')", name="kind"
         ),

@@ -32,7 +32,7 @@ TABLE = {
     "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
     "practice": EVERYBODY, "import": EVERYBODY, "collect": EVERYBODY, "sources": EVERYBODY,
-    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY,
+    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY, "key-readers": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},

@@ -201,6 +201,42 @@ def _collected(detail: Detail) -> str:
     return f"This issue was begun before. {found}{' for your choice' if new else ''}."
 
 
+def _resolved(detail: Detail) -> str:
+    if not detail.get("settled"):
+        return "Nothing was without an answer any more; nothing was changed."
+    if detail.get("how") == "leave":
+        return f"{_number(detail, 'settled', 'copy', 'copies')} left as they are. If we hear more, this page says so."
+    number = _number(detail, "settled", "copy goes", "copies go")
+    return f"{number} again now, word for word the same mail. Somebody may get a second one."
+
+
+def _retried(detail: Detail) -> str:
+    again = int(detail.get("rejected") or 0) + int(detail.get("deferred") or 0)
+    if not again:
+        return "There was nothing to try again; nothing was changed."
+    return f"{'1 copy is' if again == 1 else f'{again:,} copies are'} tried again now."
+
+
+def _key_readers(detail: Detail) -> str:
+    if "removed" in detail:
+        return "took somebody off the key readers"
+    return f"added {_number(detail, 'added', 'key reader', 'key readers')}"
+
+
+def _key_readers_done(detail: Detail) -> str:
+    if "removed" in detail:
+        return "No key reader any more. They get what everybody on the list gets."
+    if not detail.get("added"):
+        return "They were key readers already."
+    return f"{_number(detail, 'added', 'key reader', 'key readers')} added."
+
+
+def _key_readers_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "removed" not in detail:
+        return "", ()
+    return "/console/readers/key/put-back", (("list", str(detail.get("list"))), ("reader", str(detail["removed"])))
+
+
 _ACTS_OF_GUESTS = {
     "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
     "translate": "translated some lines",
@@ -277,6 +313,7 @@ ACTS: dict[str, Words] = {
     "unsubscribe": "took a reader off a list",
     "suppress": "put a reader on the do-not-mail list",
     "unsuppress": "took a reader off the do-not-mail list",
+    "key-readers": _key_readers,
     "export": "took out the readers as a file",
     "erase": "erased a reader",
     "keys": _keys,
@@ -294,6 +331,9 @@ DONE: dict[str, Words] = {
     "stop": "Stopped. Who has no copy gets none, unless you decide so.",
     "correct": "A short correction is begun. It needs its own sign-off, and goes to nobody by itself.",
     "test": _tested,
+    "resolve": _resolved,
+    "retry": _retried,
+    "copy": "One more copy is on its way to them. Whether they may be mailed is looked up once more when it leaves.",
     "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,
     "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
@@ -308,6 +348,7 @@ DONE: dict[str, Words] = {
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
+    "key-readers": _key_readers_done,
     "import": lambda detail: _brought(detail) if "decided" in detail else "",
 }
 
@@ -320,6 +361,7 @@ UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
+    "key-readers": _key_readers_undo,
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
     "amend-web": _note("remove"),
     "remove-web-note": _note("restore"),

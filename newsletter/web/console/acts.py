@@ -30,7 +30,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct", "amend-web", "remove-web-note",
         "restore-web-note", "dates",
     )),
-    "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),
+    "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "key-readers", "export", "erase")),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
     "settings": ("Settings", ("set-up", "lists", "rhythm", "transports", "keys", "adopt")),
 }  # fmt: skip

@@ -24,7 +24,7 @@ _AGAIN = Onward("It has changed since the yes, and needs a new one.", "sign-off"
 _AFTER = {
     State.APPROVED: Onward("It is signed off. When should it go?", "send", "Plan or send it"),
     State.PLANNED: Onward("It is signed off, and goes out by itself.", "send", "Look at the plan"),
-    State.SENT: Onward("It is out.", "send", "How it went"),
+    State.SENT: Onward("What became of every copy:", "results", "See the results"),
     State.STOPPED: Onward("Nobody else gets it, unless you decide so.", "send", "What can be done"),
 }
 _GOING = Onward("It is on its way.", "send", "How far it is")

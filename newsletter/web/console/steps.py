@@ -12,7 +12,14 @@ from newsletter.web.console.memory import Sum
 
 NAMES = ("Choose", "Write", "Check", "Sign-off", "Send", "Results")
 # Choose and Write share a screen. Those without a page yet are words and no links.
-PAGES = {"Choose": "write", "Write": "write", "Check": "check", "Sign-off": "sign-off", "Send": "send"}
+PAGES = {
+    "Choose": "write",
+    "Write": "write",
+    "Check": "check",
+    "Sign-off": "sign-off",
+    "Send": "send",
+    "Results": "results",
+}
 IN_WORDS = {"done": "done", "now": "in hand", "ahead": "not yet"}
 
 
