@@ -19,6 +19,7 @@ from newsletter.delivery.tables import DeliveryRow, MailingRow
 from newsletter.issues.tables import IssueRow
 from newsletter.rendering.mime import Compiled
 from newsletter.web.console import charts
+from newsletter.web.console.board import share
 from subscribers.tables import SubscriberRow
 from tests.console import Desk, form, said
 from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, SLUG, Route, later
@@ -393,6 +394,38 @@ def say_why(route: Route, address: str, why: str) -> None:
         id_ = route.pipeline.book.subscription_id(session, address, route.list_id())
         assert id_ is not None
         subscribers.leaving.say_why(session, id_, why, subscribers.Consent("page", route.now), route.now)
+
+
+# -- for the board --------------------------------------------------------------------------------------------------
+
+BOARD = f"/console/issues/{SLUG}/board"
+
+
+def test_the_board_gets_one_page_with_the_same_numbers_and_no_way_around(
+    route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "It has not gone out yet." in page(route, BOARD)
+    send(route, monkeypatch)
+    copies(route, 2)
+    text = page(route, BOARD)
+    assert "It reached 1 of 5 readers That is 20 in a hundred" in text
+    assert "5 = 1 handed over + 2 refused + 1 being retried + 1 without an answer. The sum is right. ✓" in text
+    assert "out since Tuesday 9 July 2024" in text
+    assert "Before 2" in text
+    html = Desk(route).get(BOARD).text
+    assert "<nav" not in html
+    assert "<script" not in html
+    with route.database.transaction() as session:
+        session.execute(update(MailingRow).values(candidates=MailingRow.candidates + 1))
+    assert "The sum is not right. Show this page to nobody" in page(route, BOARD)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said_"),
+    [(1468, 1480, "99.1"), (199_999, 200_000, "99.9"), (7, 7, "100"), (0, 9, "0"), (0, 0, "0"), (1, 2, "50")],
+)
+def test_a_share_is_never_rounded_up_to_all(part: int, whole: int, said_: str) -> None:
+    assert share(part, whole) == said_
 
 
 # -- drawings -------------------------------------------------------------------------------------------------------
