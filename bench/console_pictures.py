@@ -59,6 +59,10 @@ MOMENTS = ("", "send", "wrong", "out")  # what is asked for of a send and what c
 OUT = (
     Shown("out-now", "/console"),
     Shown("out-results", f"/console/issues/{ISSUE}/results"),
+    Shown("out-board", f"/console/issues/{ISSUE}/board"),
+    Shown("out-received", f"/console/issues/{ISSUE}/results/readers"),
+    Shown("out-copy", f"/console/issues/{ISSUE}/results/copy?reader=1"),
+    Shown("out-key-readers", "/console/readers/key"),
     Shown("out-results-send-again", f"/console/issues/{ISSUE}/results/send-again"),
 )
 

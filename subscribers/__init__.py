@@ -19,7 +19,7 @@ from subscribers import (
 )
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
-from subscribers.browsing import Card, Moved, card, card_of, cards, counts, domains, moved, search
+from subscribers.browsing import Card, Moved, card, card_of, cards, counts, everybody, moved, search
 from subscribers.importing import IMPORTED_AS, ConsentError, import_file
 from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
@@ -64,8 +64,8 @@ __all__ = [
     "cards",
     "confirming",
     "counts",
-    "domains",
     "erasing",
+    "everybody",
     "exporting",
     "file_sha256",
     "find_list",

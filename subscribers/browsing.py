@@ -95,14 +95,19 @@ def moved(session: Session, list_id: int, after: datetime) -> Moved:
     return Moved(session.scalar(joined) or 0, session.scalar(left) or 0)
 
 
-def domains(session: Session) -> Select[tuple[int, str | None]]:
-    """`subscriber_id` and `domain` of everybody, to be used as a subquery; the erased have none."""
+def everybody(session: Session) -> Select[tuple[int, str | None, str, str, str | None]]:
+    """`subscriber_id, address, name, language, domain` of everybody, to be used as a subquery; the erased have no
+    address and no domain.
+    """
     address = SubscriberRow.address
     if session.get_bind().dialect.name == "sqlite":
         domain = func.substr(address, func.instr(address, "@") + 1)
     else:
         domain = func.split_part(address, "@", 2)
-    return select(SubscriberRow.id.label("subscriber_id"), domain.label("domain"))
+    return select(
+        SubscriberRow.id.label("subscriber_id"), address, SubscriberRow.name, SubscriberRow.language,
+        domain.label("domain"),
+    )  # fmt: skip
 
 
 def counts(session: Session) -> dict[int, dict[str, int]]:

@@ -1,5 +1,7 @@
 """Results: sums that equal the database, loud where they do not; what can still be done asks first, and does that."""
 
+import csv
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,10 +16,13 @@ from sqlalchemy import select, update
 import subscribers
 from newsletter.delivery.model import Fault, Outcome, Verdict
 from newsletter.delivery.tables import DeliveryRow, MailingRow
+from newsletter.issues.tables import IssueRow
 from newsletter.rendering.mime import Compiled
 from newsletter.web.console import charts
+from newsletter.web.console.board import share
+from subscribers.tables import SubscriberRow
 from tests.console import Desk, form, said
-from tests.route import AUTHOR, SLUG, Route, later
+from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, SLUG, Route, later
 from tests.test_mending import Wired, wire
 from tests.visits import main_of
 
@@ -210,6 +215,217 @@ def test_what_the_other_side_says_is_only_text(route: Route, monkeypatch: pytest
     assert "&lt;script&gt;alert(1)" in text
     assert "<script>alert" not in text
     assert "<img src=x" not in text
+
+
+# -- who received it ------------------------------------------------------------------------------------------------
+
+READERS = f"{PAGE}/readers"
+
+
+def test_a_reader_is_found_by_a_part_of_address_or_name(either_route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    route = either_route
+    send(route, monkeypatch)
+    with route.database.transaction() as session:
+        session.execute(update(SubscriberRow).where(SubscriberRow.address == "dario@example.org").values(name=HOSTILE))
+    found = page(route, f"{READERS}?q=FULL@town")
+    assert "full@town.example.net Mailbox full; we try again until" in found
+    assert "ada@example.org" not in found
+    assert "ada@example.org Refused: no such mailbox" in page(route, f"{READERS}?state=rejected")
+    assert "dario" not in page(route, f"{READERS}?state=rejected")
+    assert "dario@example.org Handed over" in page(route, f"{READERS}?q=ONERROR")
+    assert "<script>alert" not in Desk(route).get(f"{READERS}?q=onerror").text
+    assert "Nobody fits." in page(route, f"{READERS}?q=%25")
+    assert "Nobody fits." in page(route, f"{READERS}?q=%00gone")
+    assert "Nobody fits." in page(route, f"{READERS}?q=pending@example.org")
+
+
+def test_fifty_at_a_time(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(route, monkeypatch, *(f"reader{n:02}@example.org" for n in range(60)))
+    desk, seen = Desk(route), []
+    where = READERS
+    while where:
+        answer = desk.get(where)
+        seen += re.findall(r"<bdi>([^<@]+@[^<]+)</bdi></strong>", answer.text)
+        onward = re.search(r'href="(\?[^"]+)">The next 50', answer.text)
+        where = READERS + onward[1].replace("&amp;", "&") if onward else ""
+        assert len(seen) <= 65
+    assert len(seen) == len(set(seen)) == 65
+
+
+def test_one_copy_again_asks_first_and_goes_as_a_mail_of_its_own(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(route, monkeypatch)
+    ana = Desk(route)
+    href = re.search(rf'href="({PAGE}/copy\?reader=\d+)"', ana.get(f"{READERS}?q=dario").text)
+    assert href
+    assert "One more copy to dario@example.org ?" in main_of(ana.get(href[1]))
+    assert not route.mails()
+    after = press(ana, "/copy", href[1])
+    assert said(after).startswith("One more copy is on its way to them.")
+    wire(monkeypatch, wired := Wired())
+    route.pipeline.deliver_notices()
+    assert set(wired.got()) & set(CONFIRMED) == {"dario@example.org"}
+    assert wired.got().count("dario@example.org") == 1
+    assert "5 = 1 handed over" in page(route), "the sum stays what it was"
+    assert "Send one copy again" not in page(route, f"{READERS}?q=full"), "their own copy is still on its way"
+
+
+def test_nobody_else_gets_a_copy(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(route, monkeypatch)
+    route.add_reader("late@example.org")
+    with route.database.reading() as session:
+        late = session.scalars(select(SubscriberRow.id).where(SubscriberRow.address == "late@example.org")).one()
+    desk = Desk(route)
+    assert desk.get(f"{PAGE}/copy?reader={late}").status_code == 404
+    _, known = form(desk.get(PAGE), "/retry")
+    assert desk.post(f"{PAGE}/copy", data=known | {"reader": str(late)}).status_code == 404
+    assert desk.post(f"{PAGE}/copy", data=known | {"reader": "1 OR 1"}).status_code == 404
+    route.unsubscribe("dario@example.org")
+    href = re.search(rf'href="({PAGE}/copy\?reader=\d+)"', desk.get(f"{READERS}?q=dario").text)
+    assert href
+    where, fields = form(desk.get(href[1]), "/copy")
+    refused = desk.post(where, data=fields)
+    assert refused.status_code == 409
+    assert "has left the list" in main_of(refused)
+
+
+# -- people to chase, and files -------------------------------------------------------------------------------------
+
+
+def test_people_to_chase_stand_by_organisation_and_nobody_else(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    say = SAYS | dict.fromkeys(("mo", "ann", "li"), (Verdict.REJECTED, Fault.READER, 550, "5.2.1", "5.2.1 disabled"))
+    for one in ("mo", "ann", "li", "kim"):
+        route.add_reader(f"{one}@city.example.net")
+    route.sign_off()
+    wire(monkeypatch, Answering(say))
+    route.send()
+    text = page(route)
+    chased = text[text.index("People to chase") : text.index("Anyone missed it?")]
+    assert "People to chase (5)" in chased
+    assert chased.index("3 at city.example.net : mailbox closed") < chased.index("2 at example.org :")
+    assert "kim@" not in chased
+    assert "dario@" not in chased
+
+
+def test_the_files_hold_what_they_say_and_no_formula(either_route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    route = either_route
+    send(route, monkeypatch)
+    with route.database.transaction() as session:
+        session.execute(update(SubscriberRow).where(SubscriberRow.address == "ada@example.org").values(name="=1+1|x"))
+    rows = table(Desk(route, ADMIN), "/download")
+    assert [row["email"] for row in rows] == [
+        "ada@example.org", "bob@example.org", "eve@example.org", "dario@example.org", "full@town.example.net",
+    ]  # fmt: skip
+    outcomes = ["refused", "refused", "without an answer", "handed over", "being retried"]
+    assert [row["outcome"] for row in rows] == outcomes
+    assert rows[0]["name"] == "'=1+1|x"
+    assert (rows[0]["why"], rows[0]["when"]) == ("no such mailbox", "2024-07-09 09:00+02:00")
+    assert rows[0]["their words"].startswith("5.1.1 no such user")
+    assert {row["email"] for row in table(Desk(route), "/chase")} == {"ada@example.org", "bob@example.org"}
+    assert [row.detail["readers"] for row in route.activity() if row.verb == "export"] == ["everybody", "refused"]
+
+
+def test_only_whoever_looks_after_the_system_takes_everybody_out(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(route, monkeypatch)
+    for email in (AUTHOR, APPROVER):
+        desk = Desk(route, email)
+        assert "Download all" not in main_of(desk.get(PAGE))
+        _, known = form(desk.get(PAGE), "/retry")
+        assert desk.post(f"{PAGE}/download", data=known).status_code == 403
+    assert "Download all" in page(route, by=ADMIN)
+
+
+def table(desk: Desk, ending: str) -> list[dict[str, str]]:
+    where, known = form(desk.get(PAGE), ending)
+    answer = desk.post(where, data=known)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["content-disposition"]
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+# -- who came and who left ------------------------------------------------------------------------------------------
+
+
+def test_new_and_left_are_told_with_reasons_and_for_how_long(
+    either_route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route = either_route
+    send(route, monkeypatch)
+    later(route, hours=1)
+    for one in ("new1@example.org", "new2@example.org", "flits@example.org"):
+        route.add_reader(one)
+    route.unsubscribe("flits@example.org")
+    route.unsubscribe("bob@example.org")
+    route.unsubscribe("eve@example.org")
+    say_why(route, "bob@example.org", "too_often")
+    text = page(route)
+    assert "2 new · 2 left (1 “too often”, 1 no reason given)" in text
+    assert "Counted so far; it is counted for 14 days, or until the next issue." in text
+    later(route, days=20)
+    route.add_reader("late@example.org")
+    text = page(route)
+    assert "2 new · 2 left" in text
+    assert "Counted in the 14 days after it went out." in text
+
+
+def test_it_is_compared_with_the_issues_before(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(route, monkeypatch)
+    assert "Compared with" not in page(route)
+    copies(route, 5)
+    text = page(route)
+    assert "Compared with the last 4 issues" in text
+    assert re.search(r"Summer 2024 1 2 0 0 Before 1 0 0 0 0 Before 2 .*Before 4 0 0 0 0", text), text
+    assert "Before 5" not in text
+
+
+def copies(route: Route, number: int) -> None:
+    """Older issues of the list, of which only that they went out is known."""
+    with route.database.transaction() as session:
+        this = session.scalars(select(IssueRow).where(IssueRow.slug == SLUG)).one()
+        names = [column.key for column in IssueRow.__mapper__.column_attrs if column.key != "id"]
+        for n in range(1, number + 1):
+            same = {name: getattr(this, name) for name in names}
+            own = {"slug": f"before-{n}", "name": f"Before {n}", "period": f"20{23 - n}", "state": "sent",
+                   "ordinal": 100 + n, "public_at": route.now - timedelta(days=90 * n)}  # fmt: skip
+            session.add(IssueRow(**(same | own)))
+
+
+def say_why(route: Route, address: str, why: str) -> None:
+    with route.database.transaction() as session:
+        id_ = route.pipeline.book.subscription_id(session, address, route.list_id())
+        assert id_ is not None
+        subscribers.leaving.say_why(session, id_, why, subscribers.Consent("page", route.now), route.now)
+
+
+# -- for the board --------------------------------------------------------------------------------------------------
+
+BOARD = f"/console/issues/{SLUG}/board"
+
+
+def test_the_board_gets_one_page_with_the_same_numbers_and_no_way_around(
+    route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "It has not gone out yet." in page(route, BOARD)
+    send(route, monkeypatch)
+    copies(route, 2)
+    text = page(route, BOARD)
+    assert "It reached 1 of 5 readers That is 20 in a hundred" in text
+    assert "5 = 1 handed over + 2 refused + 1 being retried + 1 without an answer. The sum is right. ✓" in text
+    assert "out since Tuesday 9 July 2024" in text
+    assert "Before 2" in text
+    html = Desk(route).get(BOARD).text
+    assert "<nav" not in html
+    assert "<script" not in html
+    with route.database.transaction() as session:
+        session.execute(update(MailingRow).values(candidates=MailingRow.candidates + 1))
+    assert "The sum is not right. Show this page to nobody" in page(route, BOARD)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said_"),
+    [(1468, 1480, "99.1"), (199_999, 200_000, "99.9"), (7, 7, "100"), (0, 9, "0"), (0, 0, "0"), (1, 2, "50")],
+)
+def test_a_share_is_never_rounded_up_to_all(part: int, whole: int, said_: str) -> None:
+    assert share(part, whole) == said_
 
 
 # -- drawings -------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _moment(minute: str | datetime) -> datetime:
 
 def by_domain(session: Session, rounds: Sequence[MailingRow], most: int = 10) -> tuple[OfDomain, ...]:
     """The domains with most readers, the largest first."""
-    people = subscribers.domains(session).subquery()
+    people = subscribers.everybody(session).subquery()
 
     def of(state: str) -> ColumnElement[int]:
         return func.sum(case((DeliveryRow.state == state, 1), else_=0))
@@ -105,7 +105,7 @@ def by_domain(session: Session, rounds: Sequence[MailingRow], most: int = 10) ->
 
 def failed(session: Session, rounds: Sequence[MailingRow]) -> tuple[Failed, ...]:
     """What did not get through, or may not have, with what was said of it last."""
-    row, fault = DeliveryRow, func.coalesce(_last_fault(), "")
+    row, fault = DeliveryRow, func.coalesce(last_fault(), "")
     rows = session.execute(
         select(row.state, fault, row.code, row.enhanced, func.coalesce(row.text, ""), func.count())
         .where(counted(rounds), row.state.in_(FAILED))
@@ -114,7 +114,8 @@ def failed(session: Session, rounds: Sequence[MailingRow]) -> tuple[Failed, ...]
     return tuple(Failed(*one) for one in rows.tuples())
 
 
-def _last_fault() -> ColumnElement[str]:
+def last_fault() -> ColumnElement[str]:
+    """Whose fault the last answer to a copy was."""
     tries = select(AttemptRow.fault).where(AttemptRow.delivery_id == DeliveryRow.id).order_by(AttemptRow.id.desc())
     return tries.limit(1).correlate(DeliveryRow).scalar_subquery()
 
@@ -138,7 +139,7 @@ def repeatable(session: Session, last: MailingRow) -> tuple[int, int, int]:
     mailbox, put off.
     """
     ours = (DeliveryRow.mailing_id == last.id,)
-    blameless = func.coalesce(_last_fault(), "") != Fault.READER.value
+    blameless = func.coalesce(last_fault(), "") != Fault.READER.value
     return (
         _count(session, *ours, DeliveryRow.state == "uncertain"),
         _count(session, *ours, DeliveryRow.state == "rejected", blameless),
@@ -148,41 +149,3 @@ def repeatable(session: Session, last: MailingRow) -> tuple[int, int, int]:
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(DeliveryRow).where(*conditions)) or 0
-
-
-@dataclass(frozen=True, slots=True)
-class OfReader:
-    """Where one reader's last copy stands, what was said of it last, and since when it is tried."""
-
-    subscriber_id: int
-    state: str
-    excluded: str | None
-    fault: str
-    code: int | None
-    enhanced: str | None
-    text: str
-    changed_at: datetime | None
-    first_tried_at: datetime | None
-
-
-def of_readers(session: Session, rounds: Sequence[MailingRow], ids: Sequence[int]) -> dict[int, OfReader]:
-    """By reader; who is not among them was not sent anything."""
-    return {
-        one.subscriber_id: one
-        for one in _of_readers(session, counted(rounds), DeliveryRow.subscriber_id.in_(ids))
-    }  # fmt: skip
-
-
-def _of_readers(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[OfReader]:
-    row = DeliveryRow
-    first = select(func.min(AttemptRow.at)).where(AttemptRow.delivery_id == row.id).correlate(row).scalar_subquery()
-    query = (
-        select(
-            row.subscriber_id, row.state, row.excluded, func.coalesce(_last_fault(), ""), row.code, row.enhanced,
-            func.coalesce(row.text, ""), row.changed_at, first,
-        )
-        .where(*conditions)
-        .order_by(row.subscriber_id)
-        .limit(limit)
-    )  # fmt: skip
-    return [OfReader(*one) for one in session.execute(query).tuples()]

@@ -66,6 +66,11 @@ def _of_the_reader(detail: str, code: int | None, text: str, otherwise: str) -> 
     return _DETAILS.get(detail, otherwise)
 
 
+def why_not(reason: str) -> str:
+    """Why no mail would go to one reader, after the name."""
+    return LEFT_OUT.get(reason, ("is on the do-not-mail list",))[0]
+
+
 def left_out(reason: str, number: int) -> str:
     """Like "7 have not confirmed yet"."""
     one, many = LEFT_OUT.get(reason, ("is left out", "are left out"))
@@ -81,5 +86,5 @@ def stands(state: str, excluded: str | None) -> str:
 
 STATES: Mapping[str, str] = {
     "accepted": "handed over", "rejected": "refused", "deferred": "being retried", "uncertain": "without an answer",
-    "waiting": "not their turn yet", "excluded": "left out at their turn",
+    "waiting": "not their turn yet", "handing": "in hand at this moment", "excluded": "left out at their turn",
 }  # fmt: skip

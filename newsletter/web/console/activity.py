@@ -217,6 +217,9 @@ def _retried(detail: Detail) -> str:
     return f"{'1 copy is' if again == 1 else f'{again:,} copies are'} tried again now."
 
 
+_TAKEN_OUT = {"everybody": "what became of each copy", "refused": "the readers who were refused"}
+
+
 def _key_readers(detail: Detail) -> str:
     if "removed" in detail:
         return "took somebody off the key readers"
@@ -314,7 +317,7 @@ ACTS: dict[str, Words] = {
     "suppress": "put a reader on the do-not-mail list",
     "unsuppress": "took a reader off the do-not-mail list",
     "key-readers": _key_readers,
-    "export": "took out the readers as a file",
+    "export": lambda detail: f"took out {_TAKEN_OUT.get(str(detail.get('readers')), 'the readers')} as a file",
     "erase": "erased a reader",
     "keys": _keys,
     "adopt": "took over this database",

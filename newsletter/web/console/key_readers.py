@@ -30,7 +30,7 @@ def bring(desk: Desk, routes: Routes) -> None:
             found = key_readers.of_list(session, chosen.id, desk.pipeline.clock()) if chosen else ()
         return desk.page(
             request, "key_readers", status=400 if refused else 200, lists=every, chosen=chosen, readers=found,
-            typed=typed, refused=refused, why_not=why_not,
+            typed=typed, refused=refused, why_not=reasons.why_not,
         )  # fmt: skip
 
     def add(request: Request, form: Posted, actor: Acting) -> Response:
@@ -53,11 +53,6 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.post(f"{PAGE}/add", "key-readers", add)
     routes.post(f"{PAGE}/remove", "key-readers", remove)
     routes.post(f"{PAGE}/put-back", "key-readers", put_back)
-
-
-def why_not(reason: str) -> str:
-    """Why no mail would go to somebody, after their name."""
-    return reasons.LEFT_OUT.get(reason, ("is on the do-not-mail list",))[0]
 
 
 def _chosen(session: Session, every: tuple[ListFace, ...], slug: str) -> ListFace | None:

@@ -6,16 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import outcomes, reasons
+from newsletter.delivery import reasons, recipients
 from newsletter.delivery.mailings import latest
-from newsletter.delivery.outcomes import OfReader
+from newsletter.delivery.recipients import Recipient
 from newsletter.delivery.retry import GIVE_UP_AFTER
 from newsletter.delivery.views import rounds_of
 from newsletter.issues.views import IssueSummary
 from newsletter.readers import key_readers
 from newsletter.readers.key_readers import KeyReader
 from newsletter.rhythm.letters.saying import When
-from newsletter.web.console.key_readers import why_not
 
 HAVE_IT = frozenset({"accepted"})
 
@@ -44,22 +43,22 @@ def key(session: Session, issue: IssueSummary, when: When) -> Key:
     """Before the first copy leaves: who can get it. After: who has it."""
     found, last = key_readers.of_list(session, issue.list_id, when.now), latest(session, issue.id)
     if last is None:
-        others = [Line(one.id, _name(one), why_not(one.why_not), True) for one in found if one.why_not]
+        others = [Line(one.id, _name(one), reasons.why_not(one.why_not), True) for one in found if one.why_not]
         return Key(len(found), len(found) - len(others), tuple(others), False)
-    stand = outcomes.of_readers(session, rounds_of(session, last), [one.id for one in found])
+    stand = recipients.of(session, rounds_of(session, last), [one.id for one in found])
     others = [_line(one, stand, when) for one in found if one.id not in stand or stand[one.id].state not in HAVE_IT]
     return Key(len(found), len(found) - len(others), tuple(others), True)
 
 
-def _line(one: KeyReader, stand: Mapping[int, OfReader], when: When) -> Line:
+def _line(one: KeyReader, stand: Mapping[int, Recipient], when: When) -> Line:
     copy = stand.get(one.id)
     if copy is None:
-        words = why_not(one.why_not) if one.why_not else "came onto the list after it went out"
+        words = reasons.why_not(one.why_not) if one.why_not else "came onto the list after it went out"
         return Line(one.id, _name(one), words, True)
     return Line(one.id, _name(one), stands(copy, when), copy.state in {"rejected", "excluded"})
 
 
-def stands(copy: OfReader, when: When) -> str:
+def stands(copy: Recipient, when: When) -> str:
     """Where a copy stands, and why, in words."""
     why = reasons.refusal(copy.fault, copy.code, copy.enhanced, copy.text, given_up=copy.state == "rejected")
     match copy.state:
@@ -67,7 +66,7 @@ def stands(copy: OfReader, when: When) -> str:
             return f"refused: {why}"
         case "deferred":
             return f"{why}; we try again until {_until(copy.first_tried_at, when)}"
-        case "uncertain" | "handing":
+        case "uncertain":
             return "without an answer; it has most likely arrived"
     return reasons.stands(copy.state, copy.excluded)
 

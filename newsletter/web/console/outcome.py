@@ -85,6 +85,7 @@ class Outcome:
     again: Again
     left: Left | None
     detail: Detail
+    rounds: tuple[MailingRow, ...]
 
     @property
     def all_left_out(self) -> int:
@@ -117,7 +118,7 @@ class Telling:
             sum(out.get(reason, 0) for reason in reasons.GONE),
             tuple(reasons.left_out(reason, number) for reason, number in sorted(found.excluded.items())), again,
             outcomes.left_alone(session, rounds) if found.uncertain else None,
-            self._detail(session, issue, rounds, found, when),
+            self._detail(session, issue, rounds, found, when), tuple(rounds),
         )  # fmt: skip
 
     def _detail(

@@ -7,7 +7,9 @@ from newsletter.issues.views import IssueSummary
 from newsletter.staff import activities
 from newsletter.staff.people import Actor
 from newsletter.web.console import of_readers
+from newsletter.web.console.chasing import chase
 from newsletter.web.console.desk import Desk
+from newsletter.web.console.movement import Movements
 from newsletter.web.console.outcome import Outcome, Telling
 from newsletter.web.console.routes import Acting, Routes
 from newsletter.web.forms import Posted
@@ -17,14 +19,19 @@ PAGE = "/issues/{key}/results"
 
 def bring(desk: Desk, routes: Routes) -> None:
     """/console/issues/{key}/results and what its buttons do; sending again asks first, on a page of its own."""
-    pipeline, telling = desk.pipeline, Telling()
+    pipeline, telling, movements = desk.pipeline, Telling(), Movements()
 
     def show(request: Request, key: str) -> Response:
         with pipeline.database.reading() as session:
             issue = views.find(session, key)
             found = telling.outcome(session, issue, desk.when)
             people = of_readers.key(session, issue, desk.when)
-        return desk.page(request, "results", issue=issue.slug, summary=issue, outcome=found, key=people)
+            refused = chase(session, found.rounds, found.status.rejected) if found else None
+            moved = movements.of(session, issue, desk.when)
+        return desk.page(
+            request, "results", issue=issue.slug, summary=issue, outcome=found, key=people, chase=refused,
+            moved=moved,
+        )  # fmt: skip
 
     def ask(request: Request, key: str) -> Response:
         issue, found = _of(desk, telling, key)
