@@ -43,6 +43,7 @@ from newsletter.guests import views as guests
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
 from newsletter.guests.requests import Requests
+from newsletter.health.standing import Health
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import RELEASED, State
@@ -156,6 +157,7 @@ class Pipeline:
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)
+        self.health = Health(settings, database, clock)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 

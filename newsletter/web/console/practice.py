@@ -11,7 +11,6 @@ from newsletter import resources
 from newsletter.delivery import practising
 from newsletter.delivery.durations import in_words, takes
 from newsletter.delivery.practising import Report
-from newsletter.errors import NotFound
 from newsletter.issues import lists, views
 from newsletter.issues.model import Calm
 from newsletter.issues.views import IssueSummary
@@ -30,6 +29,7 @@ from newsletter.web.forms import Posted
 
 _PAGE = "/issues/{key}/practice"
 _KB = 1000
+_NOT_KEPT = "<!doctype html><html lang='en'><body><p>This mail is not kept any more. Practise again.</p></body></html>"
 _MOST_ERRORS = 20  # readers whose message could not be written, on the page
 
 
@@ -99,9 +99,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         with pipeline.database.reading() as session:
             run = runs.of(views.find(session, key).id)
         sample = run.samples.get(language) if run else None
-        if sample is None:
-            raise NotFound("That message is not kept any more. Practise again to look at one.")
-        return framed(desk, sample.html, script)
+        return framed(desk, sample.html if sample else _NOT_KEPT, script)
 
     routes.get(_PAGE, "look", show)
     routes.post(_PAGE, "practice", begin)
