@@ -29,6 +29,7 @@ from newsletter.delivery import (
     practising,
     views,
     web_notes,
+    web_previews,
 )
 from newsletter.delivery.belonging import Belonging
 from newsletter.delivery.freezing import freeze
@@ -740,6 +741,22 @@ class Pipeline:
             )
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
+
+    def preview_link(self, key: str, actor: Actor, days: int) -> int:
+        """Make a link to the web version for somebody outside; the one before ends. Its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            made = web_previews.make(session, issue, days, actor.staff_id, now)
+            return log(session, actor, "preview-link", now, issue.id, until=made.ends_at.isoformat())
+
+    def end_preview_link(self, key: str, actor: Actor) -> int:
+        """The link works no more; its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            web_previews.revoke(session, issue, now)
+            return log(session, actor, "end-preview-link", now, issue.id)
 
     def amend_web(self, key: str, actor: Actor, note: str) -> int:
         """Set a dated note above the web version of an issue that is out; its line in the activity log."""

@@ -33,7 +33,8 @@ PACKAGE = Path(newsletter.__file__).parent
 
 # Where sentences for staff are made: the console's modules, and those that write letters.
 SPEAKING = sorted(
-    {*(PACKAGE / "web" / "console").rglob("*.py"), *(PACKAGE / "health").rglob("*.py"), *(PACKAGE / "entrance").rglob("*.py"),
+    {*(PACKAGE / "web" / "console").rglob("*.py"), *(PACKAGE / "health").rglob("*.py"),
+     *(PACKAGE / "entrance").rglob("*.py"),
      *(PACKAGE / "rhythm" / "letters").rglob("*.py"), PACKAGE / "approval" / "reviewing.py",
      PACKAGE / "delivery" / "alarming.py", PACKAGE / "delivery" / "guarding.py", PACKAGE / "staff" / "members.py",
      PACKAGE / "staff" / "passwords.py", PACKAGE / "staff" / "passkeys.py", PACKAGE / "staff" / "agents.py"}

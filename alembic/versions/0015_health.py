@@ -30,6 +30,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_web_notes_issue_id"), "web_notes", ["issue_id"])
     op.create_table(
+        "web_previews",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("issue_id", ID, nullable=False),
+        sa.Column("made_by", ID, nullable=True),
+        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("ends_at", MOMENT, nullable=False),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_web_previews_issue_id_issues")),
+        sa.ForeignKeyConstraint(["made_by"], ["staff.id"], name=op.f("fk_web_previews_made_by_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_web_previews")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_web_previews_issue_id"), "web_previews", ["issue_id"])
+    op.create_table(
         "job_runs",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("ran_at", MOMENT, nullable=True),
@@ -51,6 +65,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("health_seen")
     op.drop_table("job_runs")
+    op.drop_table("web_previews")
     op.drop_table("web_notes")
     op.drop_index("ix_subscriptions_paused", "subscriptions")
     op.drop_index("ix_subscribers_erased", "subscribers")

@@ -100,8 +100,8 @@ def _where(transport: object) -> str:
     if isinstance(transport, SmtpTransport | PostmarkTransport):
         return transport.options.where
     if isinstance(transport, FolderTransport):
-        return f"the folder {transport.folder}"
-    return "nobody"
+        return f"The folder {transport.folder}"
+    return "Nobody (null)"
 
 
 def _facts(session: Session, name: str, pace: Pace | None, last: datetime | None, now: datetime) -> Iterator[str]:

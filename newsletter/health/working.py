@@ -12,34 +12,36 @@ from newsletter.delivery.tables import MailingRow, NoticeRow, WorkerRow
 from newsletter.health.lines import LATE, Group, Line, Stands, ago
 from newsletter.health.runs import Run, runs
 
-# Name in the log of runs, what people call it, and the command that does it alone.
+# Name in the log of runs, and what people call it.
 JOBS = (
-    ("plans", "Sending what is planned", "newsletter scheduler"),
-    ("calendar", "Drafts and reminders", "newsletter scheduler"),
-    ("sources", "Looking for new publications", "newsletter scheduler"),
-    ("worker", "Handing over", "newsletter worker"),
+    ("plans", "Sending what is planned"),
+    ("calendar", "Drafts and reminders"),
+    ("sources", "Looking for new publications"),
+    ("worker", "Handing over"),
 )
-_ALL = "newsletter run"
+_ALL = "newsletter run"  # does them all; `newsletter scheduler` and `newsletter worker` do them apart
 
 
 def group(session: Session, now: datetime) -> Group:
     """A line for each job, and one for each kind of thing that waits too long."""
     known = runs(session)
-    lines = [_line(title, known.get(name), now, command) for name, title, command in JOBS]
+    lines: list[Line] = []
+    for name, title in JOBS:
+        said_before = any(one.command for one in lines)
+        lines.append(_line(title, known.get(name), now, "" if said_before else _ALL))
     return Group("What works by itself", (*lines, *_waiting(session, known, now)))
 
 
 def _line(title: str, run: Run | None, now: datetime, command: str) -> Line:
-    start = f"{_ALL}      (all of it), or {command}"
     if run is None or (run.ran_at is None and not run.trouble):
         return Line(
-            title, Stands.MUST, "It has never run here.", "Start it on the machine, and keep it running.", start
+            title, Stands.MUST, "It has never run here.", "Start it on the machine, and keep it running.", command
         )
     last = f"Last done {ago(run.ran_at, now)}." if run.ran_at else "It has never come to its end."
     alive = max(one for one in (run.ran_at, run.failed_at) if one is not None)
     if now - alive > LATE:
         said = f"It has stopped. {last}"
-        return Line(title, Stands.MUST, said, "It should come round all the time. Start it again.", start)
+        return Line(title, Stands.MUST, said, "It should come round all the time. Start it again.", command)
     if run.trouble:
         return Line(title, Stands.MUST, f"It fails, and is tried again: {run.trouble} {last}", "Mend what it says.")
     return Line(title, Stands.GOOD, last)

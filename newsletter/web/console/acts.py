@@ -27,7 +27,8 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     )),
     "decide": ("Sign-off and sending", (
         "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "plan", "send", "pause",
-        "resume", "stop", "resolve", "retry", "copy", "correct", "amend-web", "remove-web-note", "restore-web-note",
+        "resume", "stop", "resolve", "retry", "copy", "correct",
+        "preview-link", "end-preview-link", "amend-web", "remove-web-note", "restore-web-note",
         "dates",
     )),
     "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),

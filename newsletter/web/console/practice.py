@@ -124,13 +124,15 @@ def _sentence(session: Session, desk: Desk, issue: IssueSummary, at: datetime | 
     """Like "On Tuesday 9 July at 09:00 (Brussels), Summer 2024, version 8, approved by Pat, goes to ..."."""
     place = desk.pipeline.settings.timezone.rpartition("/")[2].replace("_", " ")
     when = f"{capital(to(at, desk.when))} ({place})" if at else "Now"
+    readers = f"today {found.readers_said}" if at else found.readers_said
+    whom = found.whom if at else found.whom.removesuffix(" by then")
     yes = desk.pipeline.gate.look(session, issue.id)[0]
     if yes is None:
         version = "as it stands, not signed off yet"
     else:
         names = {one.email: one.name for one in people.everybody(session)}
         version = f"version {yes.number}, approved by {names.get(yes.by) or yes.by}"
-    return f"{when}, {issue.name}, {version}, goes to {found.whom}: today {found.readers_said}."
+    return f"{when}, {issue.name}, {version}, goes to {whom}: {readers}."
 
 
 def _told(report: Report, desk: Desk) -> Told:
