@@ -7,6 +7,7 @@ import newsletter.approval.tables
 import newsletter.calendar
 import newsletter.delivery.tables
 import newsletter.guests.tables
+import newsletter.health.tables
 import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables

@@ -29,6 +29,7 @@ from newsletter.delivery import (
     practising,
     views,
     web_notes,
+    web_previews,
 )
 from newsletter.delivery.belonging import Belonging
 from newsletter.delivery.freezing import freeze
@@ -43,6 +44,7 @@ from newsletter.guests import views as guests
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
 from newsletter.guests.requests import Requests
+from newsletter.health.standing import Health
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import RELEASED, State
@@ -158,6 +160,7 @@ class Pipeline:
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)
+        self.health = Health(settings, database, clock)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
@@ -769,6 +772,22 @@ class Pipeline:
             )
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
+
+    def preview_link(self, key: str, actor: Actor, days: int) -> int:
+        """Make a link to the web version for somebody outside; the one before ends. Its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            made = web_previews.make(session, issue, days, actor.staff_id, now)
+            return log(session, actor, "preview-link", now, issue.id, until=made.ends_at.isoformat())
+
+    def end_preview_link(self, key: str, actor: Actor) -> int:
+        """The link works no more; its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            web_previews.revoke(session, issue, now)
+            return log(session, actor, "end-preview-link", now, issue.id)
 
     def amend_web(self, key: str, actor: Actor, note: str) -> int:
         """Set a dated note above the web version of an issue that is out; its line in the activity log."""

@@ -32,6 +32,7 @@ class Purpose(IntEnum):
     CALENDAR = 8  # id: list; the team's calendar of its dates
     ENTRANCE = 9  # id: staff link; the way into the console, for one use
     GUEST = 10  # id: guest request; the page of somebody who is asked for one act
+    WEB_PREVIEW = 11  # id: web preview; an issue's web version before it is public
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)

@@ -51,6 +51,7 @@ SAMPLES = {
     "block": _text,
     "slug": lambda _: "work",
     "note": lambda _: "1",
+    "name": lambda _: "default",
     "revision": lambda seated: str(seated.route.issue().revision),
 }
 

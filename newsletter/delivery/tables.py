@@ -220,3 +220,16 @@ class WebNoteRow(Row):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     removed_at: Mapped[datetime | None]
     changed_at: Mapped[datetime | None]
+
+
+class WebPreviewRow(Row):
+    """A link to an issue's web version before it is public. Its token names the id: it is never given twice."""
+
+    __tablename__ = "web_previews"
+    __table_args__ = (Index(None, "issue_id"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -20,6 +20,7 @@ from newsletter.web.public import (
     looking,
     media,
     preferring,
+    previewing,
     subscribing,
 )
 from newsletter.web.security import Guard
@@ -37,6 +38,7 @@ ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     leaving.router,
     preferring.router,
     guests.router,
+    previewing.router,
 )
 
 

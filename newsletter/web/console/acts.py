@@ -27,8 +27,8 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     )),
     "decide": ("Sign-off and sending", (
         "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "plan", "cancel-plan",
-        "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct", "amend-web", "remove-web-note",
-        "restore-web-note", "dates",
+        "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct", "preview-link", "end-preview-link",
+        "amend-web", "remove-web-note", "restore-web-note", "dates",
     )),
     "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "key-readers", "export", "erase")),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),

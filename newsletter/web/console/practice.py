@@ -11,7 +11,6 @@ from newsletter import resources
 from newsletter.delivery import practising
 from newsletter.delivery.durations import in_words, takes
 from newsletter.delivery.practising import Report
-from newsletter.errors import NotFound
 from newsletter.issues import lists, views
 from newsletter.issues.model import Calm
 from newsletter.issues.views import IssueSummary
@@ -29,6 +28,7 @@ from newsletter.web.forms import Posted
 
 _PAGE = "/issues/{key}/practice"
 _KB = 1000
+_NOT_KEPT = "<!doctype html><html lang='en'><body><p>This mail is not kept any more. Practise again.</p></body></html>"
 _MOST_ERRORS = 20  # readers whose message could not be written, on the page
 
 
@@ -96,9 +96,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         with pipeline.database.reading() as session:
             run = runs.of(views.find(session, key).id)
         sample = run.samples.get(language) if run else None
-        if sample is None:
-            raise NotFound("That message is not kept any more. Practise again to look at one.")
-        return framed(desk, sample.html, script)
+        return framed(desk, sample.html if sample else _NOT_KEPT, script)
 
     routes.get(_PAGE, "look", show)
     routes.post(_PAGE, "practice", begin)
@@ -123,13 +121,15 @@ def _sentence(session: Session, desk: Desk, issue: IssueSummary, at: datetime | 
     """Like "On Tuesday 9 July at 09:00 (Brussels), Summer 2024, version 8, approved by Pat, goes to ..."."""
     place = desk.pipeline.settings.timezone.rpartition("/")[2].replace("_", " ")
     when = f"{capital(to(at, desk.when))} ({place})" if at else "Now"
+    readers = f"today {found.readers_said}" if at else found.readers_said
+    whom = found.whom if at else found.whom.removesuffix(" by then")
     yes = desk.pipeline.gate.look(session, issue.id)[0]
     if yes is None:
         version = "as it stands, not signed off yet"
     else:
         names = {one.email: one.name for one in people.everybody(session)}
         version = f"version {yes.number}, approved by {names.get(yes.by) or yes.by}"
-    return f"{when}, {issue.name}, {version}, goes to {found.whom}: today {found.readers_said}."
+    return f"{when}, {issue.name}, {version}, goes to {whom}: {readers}."
 
 
 def _told(report: Report, desk: Desk) -> Told:
