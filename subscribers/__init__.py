@@ -5,9 +5,12 @@
 
 from subscribers import (
     asking,
+    barring,
     confirming,
     erasing,
     exporting,
+    finding,
+    growing,
     leaving,
     limits,
     preferring,
@@ -25,7 +28,7 @@ from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
-from subscribers.people import addresses
+from subscribers.people import addresses, known
 from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
 from subscribers.tables import Id, Instant, Json, metadata
 
@@ -56,6 +59,7 @@ __all__ = [
     "address_hash",
     "addresses",
     "asking",
+    "barring",
     "card",
     "card_of",
     "cards",
@@ -65,9 +69,12 @@ __all__ = [
     "exporting",
     "file_sha256",
     "find_list",
+    "finding",
+    "growing",
     "ids_of",
     "ignored_columns",
     "import_file",
+    "known",
     "leaving",
     "limits",
     "lists",

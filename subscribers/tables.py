@@ -113,6 +113,7 @@ class SubscriptionRow(Row):
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
         Index(None, "list_id", "state", "changed_at"),
+        Index(None, "list_id", "state", "subscriber_id"),
         CheckConstraint("state IN ('pending', 'confirmed', 'unsubscribed')", name="state"),
         CheckConstraint("proof IN ('shown', 'unknown')", name="proof"),
         {"sqlite_autoincrement": True},
