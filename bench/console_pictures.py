@@ -112,7 +112,7 @@ def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = 
 def kinds(pipeline: Pipeline) -> list[tuple[re.Pattern[str], str]]:
     """The pages of the console for those who are signed in, as their routes are declared."""
     return [
-        (re.compile(re.sub(r"\{\w+\}", r"[^/]+", one.path)), one.path)
+        (re.compile(re.sub(r"\{\w+:int\}", r"\\d+", re.sub(r"\{\w+\}", r"[^/]+", one.path))), one.path)
         for one in routes(pipeline).declared
         if one.method == "GET" and one.verb is not None and not NOT_SHOWN.match(one.path)
         and not FRAGMENTS.search(one.path)

@@ -25,6 +25,7 @@ from newsletter.pipeline import Pipeline
 from newsletter.staff.people import Actor
 from newsletter.web.app import app
 from newsletter.web.console.building import routes
+from subscribers import finding
 
 ISSUE = "quarterly-2024-q2"
 SENT_LAST = 3  # issues whose copies are all there; of the older ones only the issue is
@@ -98,6 +99,8 @@ def _paths(pipeline: Pipeline) -> Iterator[str]:
     yield "/console/readers?q=nobody-has-this&list=quarterly&state=confirmed"
     yield "/console/readers?state=unsubscribed"
     yield "/console/readers?list=quarterly&state=confirmed&before=100000"
+    with pipeline.database.reading() as session:
+        yield f"/console/readers/{finding.find(session, 'ana').cards[0].id}"
 
 
 def _timed(address: str, path: str, cookie: str, repeat: int) -> Timed:

@@ -53,6 +53,7 @@ from newsletter.publications.model import Publication
 from newsletter.publications.sources.pasting import read_link
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
+from newsletter.readers.tending import Tending
 from newsletter.rendering.dkim import signer
 from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
@@ -149,6 +150,7 @@ class Pipeline:
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
+        self.tending = Tending(database, clock, self.book)
         self.entrance = Entrance(settings, database, clock, self.links)
         self.team = Team(database, clock, self.entrance)
         self.account = Account(settings, database, clock, self.links)

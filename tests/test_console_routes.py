@@ -18,6 +18,7 @@ from newsletter.setup.model import Step
 from newsletter.staff.authority import AUTHORITY, Role
 from newsletter.web.console import building
 from newsletter.web.console.routes import Declared
+from subscribers import SubscriptionState, finding
 from tests import route as laid
 from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, Route, later
 from tests.seated import MACHINE, Seated
@@ -38,6 +39,11 @@ def _request(seated: Any) -> str:
     return str(seated.route.pipeline.ask_guest(SLUG, wish, seated.route.who(SECOND_AUTHOR)))
 
 
+def _reader(seated: Any) -> str:
+    with seated.route.database.reading() as session:
+        return str(finding.find(session, state=SubscriptionState.CONFIRMED).cards[0].id)
+
+
 _NUMBERS = itertools.count()
 SAMPLES = {
     "key": lambda _: SLUG,
@@ -50,6 +56,7 @@ SAMPLES = {
     "publication": lambda seated: str(seated.route.publication("san-antonio").id),
     "block": _text,
     "slug": lambda _: "work",
+    "reader": _reader,
     "revision": lambda seated: str(seated.route.issue().revision),
 }
 

@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from httpx import Response
 from sqlalchemy import text
 
 import subscribers
 from subscribers import Consent, SubscriptionState, growing
-from tests.console import Desk
-from tests.route import ADMIN, CONFIRMED, Route
+from tests.console import Desk, form, said
+from tests.route import ADMIN, CONFIRMED, Route, later
+from tests.seated import mails
 from tests.visits import main_of
 
 PAGE = "/console/readers"
@@ -118,3 +120,196 @@ def test_an_empty_page_says_what_comes_first(route: Route) -> None:
     page = main_of(Desk(route, ADMIN).get(PAGE))
     assert "Nobody is on your list yet." in page
     assert "/subscribe" in page
+
+
+# -- one reader -------------------------------------------------------------------------------------------------------
+
+
+def reader_of(route: Route, address: str) -> int:
+    with route.database.reading() as session:
+        found = session.scalar(subscribers.ids_of([route.pipeline.book.hash(address)]))
+    assert found
+    return int(found)
+
+
+def why_not(route: Route, address: str) -> str | None:
+    """Why no mail would go there now; None where one would."""
+    everybody = subscribers.mailability(route.list_id(), route.now)
+    with route.database.reading() as session:
+        row = session.execute(everybody.where(everybody.selected_columns.address == address)).one()
+    return str(row.reason) if row.reason else None
+
+
+def kinds(route: Route, address: str) -> list[tuple[str, str]]:
+    with route.database.reading() as session:
+        person = subscribers.known(session, reader_of(route, address))
+    assert person
+    return [(str(one["kind"]), str(one["source"])) for one in person.events]
+
+
+def press(desk: Desk, where: str, ending: str, **fields: str) -> Response:
+    action, known = form(desk.get(where), ending, **fields)
+    answer = desk.post(action, data=known)
+    return desk.follow(answer) if answer.status_code == 303 else answer
+
+
+def test_the_page_tells_every_event_with_its_words_and_where_from(either_route: Route) -> None:
+    route, book = either_route, either_route.pipeline.book
+    held = add(route, "ana@story.example", name="Ana <b>Ruiz</b>", at=route.now - timedelta(days=30))
+    with route.database.transaction() as session:
+        consent = Consent("page", route.now, network=book.network("192.0.2.9"))
+        subscribers.preferring.pause(session, held, route.now + timedelta(days=90), consent, route.now)
+        subscribers.leaving.leave(session, held, Consent("one_click", route.now), route.now)
+        subscribers.leaving.say_why(session, held, "changed_jobs", Consent("link", route.now), route.now)
+    answer = Desk(route).get(f"{PAGE}/{reader_of(route, 'ana@story.example')}")
+    page = main_of(answer)
+    for words in (
+        "Signed up with the form : The Quarterly", "Yes, send me the newsletter.",
+        "From the page https://www.example.org/join", "Changed: paused until",
+        "Left by the button of their mail program", "Why, in their words: changed jobs",
+        f"Network: kept as the code {str(book.network('192.0.2.9'))[:8]} only",
+    ):  # fmt: skip
+        assert words in page, words
+    assert page.index("Signed up with the form") < page.index("Changed: paused") < page.index("Left by the button")
+    assert "Ana &lt;b&gt;Ruiz&lt;/b&gt;" in answer.text
+
+
+def test_taken_off_by_mistake_and_back_as_it_was(either_route: Route) -> None:
+    route, address = either_route, "ana@back.example"
+    held = add(route, address)
+    until = route.now + timedelta(days=90)
+    with route.database.transaction() as session:
+        subscribers.preferring.pause(session, held, until, Consent("page", route.now), route.now)
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, address)}"
+    before = months(route)
+    page = press(desk, where, "/take-off", how="phone")
+    assert said(page) == "This reader is unsubscribed by you; they were not told."
+    assert why_not(route, address) == "unsubscribed"
+    assert kinds(route, address)[-1] == ("withdrawal", "phone")
+    action, fields = form(page, "/put-back")
+    assert said(desk.follow(desk.post(action, data=fields))).startswith("Put back")
+    assert why_not(route, address) == "paused", "the pause is as it was"
+    assert kinds(route, address)[-1] == ("change", "staff"), "nobody confirmed anything"
+    with route.database.reading() as session:
+        (now,) = subscribers.leaving.subscriptions_of(session, reader_of(route, address))
+    assert (now.state, now.paused_until, now.since) == ("confirmed", until, route.now.date())
+    month = f"{route.now:%Y-%m}"
+    joined, left = (after - known for after, known in zip(months(route)[month], before[month], strict=True))
+    assert (joined, left) == (1, 1), "drawn as gone and back"
+    assert desk.post(action, data=fields).status_code == 409, "once is enough"
+    assert not mails(route, address)
+
+
+def test_it_is_undone_only_while_nothing_else_happened(route: Route) -> None:
+    address = "bo@back.example"
+    held = add(route, address)
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, address)}"
+    action, fields = form(press(desk, where, "/take-off", how="staff"), "/put-back")
+    with route.database.transaction() as session:
+        subscribers.leaving.say_why(session, held, "too_often", Consent("link", route.now), route.now)
+    assert desk.post(action, data=fields).status_code == 409
+    assert why_not(route, address) == "unsubscribed"
+    other = add(route, "cy@back.example")
+    with route.database.transaction() as session:
+        subscribers.leaving.leave(session, other, Consent("one_click", route.now), route.now)
+    theirs = f"{PAGE}/{reader_of(route, 'cy@back.example')}"
+    assert "put-back" not in desk.get(theirs).text, "who left by themselves is not put back by us"
+    answer = desk.post(f"{theirs}/put-back", data=fields | {"subscription": str(other)})
+    assert answer.status_code == 409
+    late = add(route, "di@back.example")
+    action, fields = form(press(desk, f"{PAGE}/{reader_of(route, 'di@back.example')}", "/take-off", how="mail"),
+                          "/put-back")  # fmt: skip
+    later(route, days=2)
+    assert Desk(route).post(action, data=fields | {"csrf": ""}).status_code == 403
+    with route.database.transaction() as session:
+        assert not subscribers.leaving.put_back(session, late, route.now)
+
+
+def test_who_had_not_confirmed_is_not_confirmed_after_an_undo(route: Route) -> None:
+    add(route, "eve@back.example", "pending")
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, 'eve@back.example')}"
+    action, fields = form(press(desk, where, "/take-off", how="staff"), "/put-back")
+    desk.post(action, data=fields)
+    assert why_not(route, "eve@back.example") == "pending"
+
+
+def test_a_subscription_of_somebody_else_is_not_touched(route: Route) -> None:
+    mine, theirs = add(route, "ana@own.example"), add(route, "bo@own.example")
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, 'ana@own.example')}"
+    action, fields = form(desk.get(where), "/take-off", how="staff", subscription=str(mine))
+    assert desk.post(action, data=fields | {"subscription": str(theirs)}).status_code == 404
+    assert why_not(route, "bo@own.example") is None
+
+
+def test_on_the_do_not_mail_list_and_off_it_with_a_reason(route: Route) -> None:
+    held = add(route, "ana@never.example")
+    admin, where = Desk(route, ADMIN), f"{PAGE}/{reader_of(route, 'ana@never.example')}"
+    assert press(admin, where, "/do-not-mail", because="  ").status_code == 400
+    page = main_of(press(admin, where, "/do-not-mail", because="Asked us to, by letter"))
+    assert "put there by somebody who works here: Asked us to, by letter" in page
+    assert why_not(route, "ana@never.example") == "staff"
+    author = Desk(route)
+    assert "Whoever looks after the system can take this address off" in main_of(author.get(where))
+    with route.database.transaction() as session:
+        subscribers.leaving.leave(session, held, Consent("link", route.now), route.now)
+    page = main_of(press(admin, where, "/mail-again", because="It was another Ana"))
+    assert "It was another Ana" in page
+    assert why_not(route, "ana@never.example") == "unsubscribed", "onto no list that they have left"
+
+
+def test_what_only_the_reader_can_lift_offers_nothing(route: Route) -> None:
+    add(route, "ana@blocked.example")
+    with route.database.transaction() as session:
+        route.pipeline.book.suppress(session, "ana@blocked.example", "blocked", "link", route.now)
+    page = Desk(route, ADMIN).get(f"{PAGE}/{reader_of(route, 'ana@blocked.example')}")
+    assert "Only the reader can lift what stands here" in main_of(page)
+    assert "/mail-again" not in page.text
+
+
+def test_erasing_needs_the_address_typed(route: Route) -> None:
+    add(route, "ana@erase.example", name="Ana Ruiz")
+    number = reader_of(route, "ana@erase.example")
+    admin, where = Desk(route, ADMIN), f"{PAGE}/{number}"
+    for typed in ("", "ana", "bo@erase.example"):
+        answer = press(admin, where, "/erase", address=typed)
+        assert answer.status_code == 400
+        assert "Nothing was erased" in main_of(answer)
+    page = press(admin, where, "/erase", address=" Ana@Erase.example ")
+    assert "An erased reader" in main_of(page)
+    for gone in ("ana@erase.example", "Ana Ruiz"):
+        assert gone not in page.text
+    assert "Signed up with the form" in main_of(page), "what happened when is kept"
+    assert "Nobody fits" in main_of(admin.get(PAGE, params={"q": "erase.example"}))
+    assert admin.post(f"{where}/erase", data=form(admin.get(PAGE), "/sign-out")[1]).status_code == 404
+
+
+def test_name_and_language_are_changed_without_the_name_in_the_proof(route: Route) -> None:
+    add(route, "ana@name.example", name="Ana")
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, 'ana@name.example')}"
+    page = main_of(press(desk, where, "/describe", name="Ana  Ruiz", language="es"))
+    assert "Ana Ruiz" in page
+    assert "Changed: name, language es" in page
+    assert press(desk, where, "/describe", name="Ana Ruiz", language="es").status_code == 409
+    assert press(desk, where, "/describe", name="x" * 201, language="es").status_code == 400
+
+
+def test_who_has_not_confirmed_is_asked_once_more_within_the_limits(route: Route) -> None:
+    add(route, "ana@ask.example", "pending")
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, 'ana@ask.example')}"
+    assert said(press(desk, where, "/ask")) == "A mail that asks to confirm is on its way."
+    assert len(mails(route, "ana@ask.example")) == 1
+    answers = [press(desk, where, "/ask").status_code for _ in range(6)]
+    assert answers[-1] == 409
+    assert why_not(route, "ana@ask.example") == "pending"
+
+
+def test_the_roles_see_what_they_may(route: Route) -> None:
+    where = f"{PAGE}/{reader_of(route, CONFIRMED[0])}"
+    author, admin = Desk(route).get(where).text, Desk(route, ADMIN).get(where).text
+    for ending in ("/take-off", "/describe"):
+        assert ending in author
+    for ending in ("/do-not-mail", "/erase"):
+        assert f"{where}{ending}" not in author
+        assert f"{where}{ending}" in admin
+    assert Desk(route).get(f"{PAGE}/99999999").status_code == 404
+    assert Desk(route).get(f"{PAGE}/{'9' * 30}").status_code == 404

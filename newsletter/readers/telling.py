@@ -51,6 +51,23 @@ _MAILS = {
     "uncertain": "handed over, but without an answer",
     "excluded": "not sent",
 }
+_NOT_SENT = {
+    "unsubscribed": "had left the list",
+    "pending": "had not confirmed yet",
+    "paused": "had asked for a pause",
+    "archived": "the list was closed",
+    "erased": "was erased",
+    "stopped": "the send was stopped",
+    "hard_bounce": "the address no longer works",
+    "soft_bounce": "mails did not get through several times",
+    "complaint": "had marked a mail as spam",
+    "blocked": "had asked never to be written to again",
+    "staff": "on the do-not-mail list",
+    "withdrawn": "the request was withdrawn",
+    "answered": "it was answered before",
+    "void": "a newer mail asks the same",
+    "confirmed": "was confirmed already",
+}
 _NOTICES = {
     "confirm": "A mail that asked to confirm",
     "invite": "A mail that invited to confirm",
@@ -137,6 +154,13 @@ def _what(event: Mapping[str, object]) -> str:
         case _:
             detail = str(event["detail"])
             return _PUT_BACK.get(detail, f"Changed: {detail.replace('_', ' ') or 'a setting'}")
+
+
+def mail_in_words(one: Received) -> tuple[str, str]:
+    """What mail it was, and what became of it."""
+    said = _MAILS.get(one.state, "not their turn yet")
+    because = _NOT_SENT.get(one.because, one.because.replace("_", " ")) if one.state != "accepted" else ""
+    return _NOTICES.get(one.what, one.what), f"{said}: {because}" if because else said
 
 
 def mail(one: Received) -> str:

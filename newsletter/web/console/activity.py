@@ -123,6 +123,15 @@ def _both(detail: Detail) -> tuple[Detail, Detail]:
     return (before if isinstance(before, Mapping) else {}), (after if isinstance(after, Mapping) else {})
 
 
+# -- readers ---------------------------------------------------------------------------------------------------------
+
+
+def _put_back(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "subscription" not in detail:
+        return "", ()
+    return f"/console/readers/{detail.get('reader')}/put-back", (("subscription", str(detail["subscription"])),)
+
+
 # -- the issue -------------------------------------------------------------------------------------------------------
 
 
@@ -264,6 +273,9 @@ ACTS: dict[str, Words] = {
     "lists": "changed the settings of a list",
     "transports": "changed a mail service",
     "unsubscribe": "took a reader off a list",
+    "put-back-reader": "put a reader back onto a list, taken off by mistake",
+    "describe-reader": "changed the name or language of a reader",
+    "ask-reader": "asked a reader once more to confirm",
     "suppress": "put a reader on the do-not-mail list",
     "unsuppress": "took a reader off the do-not-mail list",
     "export": "took out the readers as a file",
@@ -288,9 +300,21 @@ DONE: dict[str, Words] = {
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
+    "unsubscribe": "This reader is unsubscribed by you; they were not told.",
+    "put-back-reader": "Put back, as it was before. The reader was told nothing, now or before.",
+    "describe-reader": "Changed. It counts from the next mail on.",
+    "ask-reader": "A mail that asks to confirm is on its way.",
+    "suppress": lambda detail: (
+        f"{_number(detail, 'number', 'address is', 'addresses are')} on the do-not-mail list now."
+        if "number" in detail
+        else "This reader is on the do-not-mail list: no mail goes to this address, on any list."
+    ),
+    "unsuppress": "Off the do-not-mail list. Whoever had left a list is still off it.",
+    "erase": "Erased. Address and name are gone for good; what happened when is kept without them.",
     "import": lambda detail: _brought(detail) if "decided" in detail else "",
 }
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "unsubscribe": _put_back,
     "staff": _staff_undo,
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
 }

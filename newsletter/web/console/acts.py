@@ -29,7 +29,9 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "plan", "send", "pause",
         "resume", "stop", "resolve", "retry", "copy", "correct", "dates",
     )),
-    "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),
+    "readers": ("Readers", (
+        "unsubscribe", "put-back-reader", "describe-reader", "ask-reader", "suppress", "unsuppress", "export", "erase",
+    )),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
     "settings": ("Settings", ("set-up", "lists", "rhythm", "transports", "keys", "adopt")),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from newsletter.web.console.routes import Routes
 from subscribers import Card, ListFace, SubscriptionState, barring, finding
 
 _LONGEST = 200  # of what is searched for
+_FIRST = 8  # of the newest, before anybody is searched for
 STATES: Mapping[SubscriptionState, str] = {
     SubscriptionState.CONFIRMED: "confirmed",
     SubscriptionState.PENDING: "not confirmed yet",
@@ -51,16 +52,15 @@ class Asked:
     face: ListFace | None
     state: SubscriptionState | None
     before: int | None
+    all: bool  # everybody was asked for, a page at a time
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.face or self.state or self.before)
+        return bool(self.all or self.text or self.face or self.state or self.before)
 
     def query(self, before: int | None = None) -> str:
         """For a link to another page of the same."""
-        chosen = {
-            "q": self.text, "list": self.face.slug if self.face else "", "state": self.state or "", "before": before
-        }  # fmt: skip
-        return urlencode({name: str(value) for name, value in chosen.items() if value})
+        chosen = {"list": self.face.slug if self.face else "", "state": self.state or "", "before": before or ""}
+        return urlencode({"q": self.text} | {name: str(value) for name, value in chosen.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def bring(desk: Desk, routes: Routes) -> None:
             never = barring.counts(session)
         return desk.page(
             request, "readers", counted=counted, asked=asked, states=STATES, faces=faces, growth=drawn,
-            rows=tuple(row(one, names, desk) for one in found.cards), never=never,
+            rows=tuple(row(one, names, desk) for one in found.cards[: None if asked else _FIRST]), never=never,
             earlier=asked.query(found.before) if found.before else "", base=desk.pipeline.settings.base_url,
         )  # fmt: skip
 
@@ -121,6 +121,7 @@ def _asked(request: Request, faces: tuple[ListFace, ...]) -> Asked:
         face=next((one for one in faces if one.slug == asked.get("list", "")), None),
         state=SubscriptionState(state) if state in set(SubscriptionState) else None,
         before=int(before) if before.isascii() and before.isdecimal() and len(before) < 16 else None,
+        all="q" in asked,
     )
 
 
