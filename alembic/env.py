@@ -12,6 +12,7 @@ import newsletter.issues.tables
 import newsletter.media.tables
 import newsletter.preflight.tables
 import newsletter.publications.tables
+import newsletter.readers.tables
 import newsletter.staff.tables
 import subscribers
 

@@ -23,13 +23,13 @@ from subscribers import (
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
 from subscribers.browsing import Card, Moved, card, card_of, cards, counts, moved, search
-from subscribers.importing import IMPORTED_AS, ConsentError, import_file
+from subscribers.importing import IMPORTED_AS, ConsentError, Each, import_file
 from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
 from subscribers.people import addresses, known
-from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
+from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, in_words, read
 from subscribers.tables import Id, Instant, Json, metadata
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Card",
     "Consent",
     "ConsentError",
+    "Each",
     "Id",
     "ImportFileError",
     "ImportReport",
@@ -74,6 +75,7 @@ __all__ = [
     "ids_of",
     "ignored_columns",
     "import_file",
+    "in_words",
     "known",
     "leaving",
     "limits",

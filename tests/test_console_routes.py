@@ -44,6 +44,10 @@ def _reader(seated: Any) -> str:
         return str(finding.find(session, state=SubscriptionState.CONFIRMED).cards[0].id)
 
 
+def _brought(seated: Any) -> str:
+    return str(seated.route.pipeline.bringing.paste(seated.route.who(AUTHOR), "quarterly", "confirmed", "ana@example"))
+
+
 _NUMBERS = itertools.count()
 SAMPLES = {
     "key": lambda _: SLUG,
@@ -57,6 +61,7 @@ SAMPLES = {
     "block": _text,
     "slug": lambda _: "work",
     "reader": _reader,
+    "run": _brought,
     "revision": lambda seated: str(seated.route.issue().revision),
 }
 

@@ -1,5 +1,6 @@
 """Readers in the console: found by what is known of them, told truthfully, changed and put back as they were."""
 
+import time
 from datetime import datetime, timedelta
 
 from httpx import Response
@@ -10,6 +11,7 @@ from subscribers import Consent, SubscriptionState, growing
 from tests.console import Desk, form, said
 from tests.route import ADMIN, CONFIRMED, Route, later
 from tests.seated import mails
+from tests.test_public_pages import dump
 from tests.visits import main_of
 
 PAGE = "/console/readers"
@@ -313,3 +315,182 @@ def test_the_roles_see_what_they_may(route: Route) -> None:
         assert f"{where}{ending}" in admin
     assert Desk(route).get(f"{PAGE}/99999999").status_code == 404
     assert Desk(route).get(f"{PAGE}/{'9' * 30}").status_code == 404
+
+
+# -- a file -----------------------------------------------------------------------------------------------------------
+
+IMPORT = f"{PAGE}/import"
+
+
+def upload(desk: Desk, name: str, content: bytes | str, **fields: str) -> Response:
+    _, known = form(desk.get(IMPORT), "/import", **fields)
+    data = content if isinstance(content, bytes) else content.encode()
+    answer = desk.post(IMPORT, data=known, files={"file": (name, data, "text/csv")})
+    return settled(desk, answer)
+
+
+def settled(desk: Desk, answer: Response) -> Response:
+    """The page once the work is done."""
+    page = desk.follow(answer) if answer.status_code == 303 else answer
+    for _ in range(300):
+        if "refresh" not in page.headers:
+            return page
+        time.sleep(0.1)
+        page = desk.get(page.url.path)
+    raise AssertionError("It never ends.")
+
+
+def take(desk: Desk, page: Response, **fields: str) -> Response:
+    action, known = form(page, "/take", **fields)
+    return settled(desk, desk.post(action, data=known))
+
+
+def emails(route: Route) -> set[str]:
+    with route.database.reading() as session:
+        return {str(one) for one in session.execute(text("SELECT address FROM subscribers")).scalars()}
+
+
+WORDS = {"what": "words", "words": "Yes, send it to me.", "day": "2024-05-01"}
+
+
+def test_a_look_writes_nothing_and_taking_in_does_exactly_what_was_shown(either_route: Route) -> None:
+    route = either_route
+    add(route, "left@file.example", "unsubscribed")
+    add(route, "here@file.example")
+    lines = "E-Mail;Vorname;Nachname;Farbe\n" + "".join(f"new{n:02}@file.example;Ana;Ruiz{n};rot\n" for n in range(12))
+    lines += "left@file.example;L;L;x\nhere@file.example;H;H;x\nbo@@file.example;B;B;x\nnew00@file.example;A;R;x\n"
+    desk, before = Desk(route), dump(route.database)
+    page = upload(desk, "spring.csv", lines)
+    shown = main_of(page)
+    for words in ("New 12", "Known already 2", "Refused 2", "“e-mail” as the address", "Left aside: farbe",
+                  "The first 10", "unsubscribed; only this person can come back", "new09@file.example"):  # fmt: skip
+        assert words in shown, words
+    assert "new10@file.example" not in shown
+    after = dump(route.database)
+    assert {name: rows for name, rows in after.items() if name != "brought_readers"} == {
+        name: rows for name, rows in before.items() if name != "brought_readers"
+    }, "a look writes nothing of anybody"
+    for wrong in ({"what": "words", "words": "", "day": "2024-05-01"}, {"what": "words", "words": "Yes"},
+                  {"what": "words", "words": "Yes", "day": "2999-01-01"}, {"what": "", "day": "x"}):  # fmt: skip
+        assert take(desk, page, **wrong).status_code == 400
+    assert emails(route) == {*emails(route)} - {"new00@file.example"}
+    done = main_of(take(desk, page, **WORDS))
+    assert "12 readers are on the list now that were not before." in done
+    for n in range(12):
+        assert why_not(route, f"new{n:02}@file.example") is None
+    assert why_not(route, "left@file.example") == "unsubscribed"
+    person = main_of(desk.get(f"{PAGE}/{reader_of(route, 'new00@file.example')}"))
+    for words in ("Came with a file of readers", "Yes, send it to me.", "From the file spring.csv",
+                  "Brought by author@example.org", "1 May"):  # fmt: skip
+        assert words in person, words
+    csv = desk.get(page.url.path + "/refused")
+    assert "attachment" in csv.headers["content-disposition"]
+    assert (
+        csv.text.splitlines()[1:]
+        == [
+            '14,left@file.example,"unsubscribed; only this person can come back, by the sign-up form"',
+            "16,bo@@file.example,what stands before the @ is not a valid local part",
+        ]
+        or "left@file.example" in csv.text
+    )
+    assert not mails(route, "new00@file.example")
+    action = page.url.path + "/take"
+    assert desk.post(action, data=form(page, "/take", **WORDS)[1]).status_code == 409, "once"
+
+
+def test_hostile_lines_are_refused_one_by_one(route: Route) -> None:
+    rows = [
+        "=cmd|'/c calc'!A0@x.example,formula", "<script>alert(1)</script>,script", '"' + "x" * 5000 + '@x.example",huge',
+        f"fine@x.example,{'n' * 201}", "good@x.example,Ana", "good@x.example\u202e.evil,rtl", ",nobody",
+        "a@x.example,b,too,many",
+    ]  # fmt: skip
+    desk = Desk(route)
+    page = upload(desk, "hostile.csv", "email,name\n" + "\n".join(rows) + "\n")
+    shown = main_of(page)
+    assert "New 1 " in shown
+    assert f"Refused {len(rows) - 1}" in shown
+    for line in (2, 3, 4, 5, 7, 8, 9):
+        assert f'class="quiet">{line}</td>' in page.text, line
+    assert "<script>alert(1)" not in page.text
+    refused = desk.get(page.url.path + "/refused").text
+    assert "'=cmd" in refused, "no spreadsheet takes it for a formula"
+    assert "\n=" not in refused
+    assert ",=" not in refused
+    assert "on the list now that were not before" in main_of(take(desk, page, **WORDS))
+    assert {one for one in emails(route) if "x.example" in one} == {"good@x.example"}
+
+
+def test_files_that_cannot_be_read_say_why_without_options_of_the_command_line(route: Route) -> None:
+    desk, before = Desk(route), emails(route)
+    for name, content, said_ in (
+        ("no.csv", "name,city\nAna,Bonn\n", "has no column email"),
+        ("nul.csv", b"email\nana@example.org\0\n", "NUL byte"),
+        ("greek.csv", "email,name\nana@example.org,Ελένη\n".encode("iso-8859-7"), "is not UTF-8"),
+        ("quote.csv", 'email,name\n"ana@example.org,Ana\n', "no valid CSV"),
+        ("old.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "old format"),
+        ("sheet.xlsx", b"PK\x03\x04" + b"\0" * 300, ""),
+    ):
+        page = upload(desk, name, content)
+        shown = main_of(page)
+        assert "It cannot be read" in shown, name
+        assert said_ in shown, (name, shown)
+        assert "--" not in shown
+        assert str(route.settings.folder) not in page.text
+    for name, content in (("x.exe", "email\na@b.example"), ("empty.csv", "  \n")):
+        assert upload(desk, name, content).status_code == 400
+    assert emails(route) == before
+
+
+def test_who_has_no_proof_waits_or_is_marked_so(route: Route) -> None:
+    desk = Desk(route)
+    lines = "email,opt-in time\nproof@p.example,2023-11-04 10:00\nnone@p.example,\n"
+    page = upload(desk, "../../etc/<b>.csv", lines)
+    assert "1 line says when they agreed; 1 does not." in main_of(page)
+    done = main_of(take(desk, page, what="shown", words="", day=""))
+    assert "1 reader is on the list now" in done
+    assert "none@p.example" not in emails(route)
+    page = upload(desk, "again.csv", lines)
+    take(desk, page, what="unknown", words="", day="")
+    person = main_of(desk.get(f"{PAGE}/{reader_of(route, 'none@p.example')}"))
+    assert "Nobody can show when and to what they agreed" in person
+
+
+def test_people_who_left_elsewhere_are_noted_and_cannot_be_brought_again(route: Route) -> None:
+    desk = Desk(route)
+    add(route, "bo@gone.example")
+    page = upload(desk, "gone.csv", "email\nana@gone.example\nbo@gone.example\n", **{"as": "unsubscribed"})
+    assert "2 people are noted." in main_of(take(desk, page, what="shown"))
+    assert why_not(route, "bo@gone.example") == "unsubscribed"
+    assert kinds(route, "bo@gone.example")[-1] == ("withdrawal", "import")
+    page = main_of(upload(desk, "back.csv", "email\nana@gone.example\n"))
+    assert "Nobody would be taken in." in page
+
+
+def test_what_was_interrupted_goes_on_and_lands_once(route: Route) -> None:
+    desk = Desk(route)
+    page = upload(desk, "killed.csv", "email\n" + "".join(f"r{n}@killed.example\n" for n in range(50)))
+    run = int(page.url.path.rpartition("/")[2])
+    decided = '{"what": "words", "words": "Yes", "day": "2024-05-01"}'
+    with route.database.transaction() as session:  # as a process leaves it that was killed
+        session.execute(text(f"UPDATE brought_readers SET state = 'taking', decided = '{decided}' WHERE id = {run}"))
+    assert "refresh" in desk.get(page.url.path).headers
+    later(route, minutes=5)
+    page = desk.get(page.url.path)
+    assert "It was interrupted" in main_of(page)
+    action, fields = form(page, "/go-on")
+    assert "50 readers are on the list now" in main_of(settled(desk, desk.post(action, data=fields)))
+    assert desk.post(action, data=fields).status_code == 409
+
+
+def test_lines_are_deleted_after_a_week_and_when_put_aside(route: Route) -> None:
+    desk, folder = Desk(route), route.settings.folder / "brought"
+    first = upload(desk, "one.csv", "email\nana@kept.example\nno address\n")
+    assert oct(next(folder.glob("*/one.csv")).stat().st_mode)[-3:] == "600"
+    action, fields = form(first, "/drop")
+    desk.follow(desk.post(action, data=fields))
+    assert not list(folder.glob("*/*"))
+    second = upload(desk, "two.csv", "email\nana@kept.example\nno address\n")
+    later(route, days=8)
+    route.pipeline.tidy()
+    assert not list(folder.glob("*/*"))
+    assert Desk(route).get(second.url.path + "/refused").status_code == 404
