@@ -36,7 +36,9 @@ LOOKS = ("light", "dark")
 NAMES = ("Rosa Ferrer", "Deniz Aydin", "Oakport press office", "Claire Morel")
 DOOR = "/console/sign-in"
 NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
-FRAGMENTS = re.compile(r"/(list|inbox|looking|standing|(?:preview|mail)/[^/]+)$")  # parts that scripts and frames fetch
+FRAGMENTS = re.compile(
+    r"/(list|inbox|looking|standing|refused|(?:preview|mail)/[^/]+)$"
+)  # parts that scripts and frames fetch
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def _drafted(folder: Path) -> int:
 def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: str) -> Iterator[str]:
     kept = _signed_in(pipeline, browser, address)
     guests = _guests(pipeline)  # first: Now shows who is waited for
+    _bring_readers(pipeline)
     found = reachable(pipeline, kept, address)
     for _, kind in kinds(pipeline):
         if kind not in found:
@@ -96,6 +99,16 @@ def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: st
     for width, height in WIDTHS.items():
         for look in LOOKS:
             yield _shoot(outside, address, Shown("sign-in", DOOR), (width, height), look, out)
+
+
+def _bring_readers(pipeline: Pipeline) -> None:
+    """A file that waits to be decided about."""
+    with pipeline.database.reading() as session:
+        author = Actor(find(session, demo.AUTHOR), "console")
+    lines = [f"Guest {n};guest{n}@cityhall{n % 7}.example;es" for n in range(1, 240)]
+    lines[3:3] = ["Ines;ines@@cityhall.example;pt", f"{'Long ' * 60};long@cityhall.example;en"]
+    text = "Name;E-Mail;Sprache\n" + "\n".join(lines)
+    pipeline.bringing.bring(author, "quarterly", "confirmed", "Forum 2024.csv", text.encode())
 
 
 def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = demo.AUTHOR) -> BrowserContext:

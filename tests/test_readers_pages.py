@@ -373,7 +373,7 @@ def test_a_look_writes_nothing_and_taking_in_does_exactly_what_was_shown(either_
     for wrong in ({"what": "words", "words": "", "day": "2024-05-01"}, {"what": "words", "words": "Yes"},
                   {"what": "words", "words": "Yes", "day": "2999-01-01"}, {"what": "", "day": "x"}):  # fmt: skip
         assert take(desk, page, **wrong).status_code == 400
-    assert emails(route) == {*emails(route)} - {"new00@file.example"}
+    assert "new00@file.example" not in emails(route)
     done = main_of(take(desk, page, **WORDS))
     assert "12 readers are on the list now that were not before." in done
     for n in range(12):
@@ -385,14 +385,8 @@ def test_a_look_writes_nothing_and_taking_in_does_exactly_what_was_shown(either_
         assert words in person, words
     csv = desk.get(page.url.path + "/refused")
     assert "attachment" in csv.headers["content-disposition"]
-    assert (
-        csv.text.splitlines()[1:]
-        == [
-            '14,left@file.example,"unsubscribed; only this person can come back, by the sign-up form"',
-            "16,bo@@file.example,what stands before the @ is not a valid local part",
-        ]
-        or "left@file.example" in csv.text
-    )
+    assert "left@file.example" in csv.text
+    assert "bo@@file.example,what stands before the @ is not a valid local part" in csv.text
     assert not mails(route, "new00@file.example")
     action = page.url.path + "/take"
     assert desk.post(action, data=form(page, "/take", **WORDS)[1]).status_code == 409, "once"
@@ -400,7 +394,8 @@ def test_a_look_writes_nothing_and_taking_in_does_exactly_what_was_shown(either_
 
 def test_hostile_lines_are_refused_one_by_one(route: Route) -> None:
     rows = [
-        "=cmd|'/c calc'!A0@x.example,formula", "<script>alert(1)</script>,script", '"' + "x" * 5000 + '@x.example",huge',
+        "=cmd|'/c calc'!A0@x.example,formula", "<script>alert(1)</script>,script",
+        '"' + "x" * 5000 + '@x.example",huge',
         f"fine@x.example,{'n' * 201}", "good@x.example,Ana", "good@x.example\u202e.evil,rtl", ",nobody",
         "a@x.example,b,too,many",
     ]  # fmt: skip

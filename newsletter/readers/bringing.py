@@ -120,6 +120,7 @@ class Bringing:
         with self._database.transaction() as session:
             if not brought.move(session, id_, "looked", "taking", now, decided=decided):
                 raise IllegalMove("This file is being taken in already, or was put aside.")
+            brought.told(session, id_, 0, now)
         self._work(id_, lambda: self._take(id_, actor))
 
     def go_on(self, actor: Actor, id_: int) -> None:
