@@ -99,6 +99,7 @@ def _paths(pipeline: Pipeline) -> Iterator[str]:
     yield "/console/readers?q=nobody-has-this&list=quarterly&state=confirmed"
     yield "/console/readers?state=unsubscribed"
     yield "/console/readers?list=quarterly&state=confirmed&before=100000"
+    yield "/console/readers/do-not-mail?q=reader19999"
     with pipeline.database.reading() as session:
         yield f"/console/readers/{finding.find(session, 'ana').cards[0].id}"
 

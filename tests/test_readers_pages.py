@@ -1,7 +1,9 @@
 """Readers in the console: found by what is known of them, told truthfully, changed and put back as they were."""
 
+import csv
 import time
 from datetime import datetime, timedelta
+from io import StringIO
 
 from httpx import Response
 from sqlalchemy import text
@@ -9,7 +11,7 @@ from sqlalchemy import text
 import subscribers
 from subscribers import Consent, SubscriptionState, growing
 from tests.console import Desk, form, said
-from tests.route import ADMIN, CONFIRMED, Route, later
+from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, Route, later
 from tests.seated import mails
 from tests.test_public_pages import dump
 from tests.visits import main_of
@@ -383,10 +385,10 @@ def test_a_look_writes_nothing_and_taking_in_does_exactly_what_was_shown(either_
     for words in ("Came with a file of readers", "Yes, send it to me.", "From the file spring.csv",
                   "Brought by author@example.org", "1 May"):  # fmt: skip
         assert words in person, words
-    csv = desk.get(page.url.path + "/refused")
-    assert "attachment" in csv.headers["content-disposition"]
-    assert "left@file.example" in csv.text
-    assert "bo@@file.example,what stands before the @ is not a valid local part" in csv.text
+    lines_refused = desk.get(page.url.path + "/refused")
+    assert "attachment" in lines_refused.headers["content-disposition"]
+    assert "left@file.example" in lines_refused.text
+    assert "bo@@file.example,what stands before the @ is not a valid local part" in lines_refused.text
     assert not mails(route, "new00@file.example")
     action = page.url.path + "/take"
     assert desk.post(action, data=form(page, "/take", **WORDS)[1]).status_code == 409, "once"
@@ -489,3 +491,75 @@ def test_lines_are_deleted_after_a_week_and_when_put_aside(route: Route) -> None
     route.pipeline.tidy()
     assert not list(folder.glob("*/*"))
     assert Desk(route).get(second.url.path + "/refused").status_code == 404
+
+
+# -- the do-not-mail list, and files ----------------------------------------------------------------------------------
+
+NEVER = f"{PAGE}/do-not-mail"
+
+
+def test_many_addresses_go_on_the_list_or_none(route: Route) -> None:
+    add(route, "ana@barred.example")
+    admin = Desk(route, ADMIN)
+    wrong = press(admin, NEVER, "/do-not-mail", addresses="ana@barred.example\nno address\n", because="Asked us to")
+    assert wrong.status_code == 400
+    assert "Nothing was changed. line 2, no address" in main_of(wrong)
+    assert why_not(route, "ana@barred.example") is None
+    assert press(admin, NEVER, "/do-not-mail", addresses="ana@barred.example", because=" ").status_code == 400
+    lines = "ana@barred.example\n stranger@nowhere.example \n\nana@barred.example"
+    page = press(admin, NEVER, "/do-not-mail", addresses=lines, because="Asked us to")
+    assert said(page) == "2 addresses are on the do-not-mail list now."
+    assert why_not(route, "ana@barred.example") == "staff"
+    page = press(admin, NEVER, "/do-not-mail", addresses=lines, because="Asked us to")
+    assert said(page) == "0 addresses are on the do-not-mail list now, and 2 stood there before."
+
+
+def test_the_list_is_searched_also_for_whom_only_a_code_is_kept(route: Route) -> None:
+    add(route, "ana@barred.example")
+    admin = Desk(route, ADMIN)
+    lines = "ana@barred.example\nstranger@nowhere.example"
+    press(admin, NEVER, "/do-not-mail", addresses=lines, because="By letter")
+    found = main_of(Desk(route).get(NEVER, params={"q": "barred.ex"}))
+    assert "ana@barred.example Since today" in found
+    assert "By letter" in found
+    assert "stranger@nowhere.example" not in main_of(admin.get(NEVER))
+    assert "is not on the list" in main_of(admin.get(NEVER, params={"q": "nowhere.example"}))
+    assert "By letter" in main_of(admin.get(NEVER, params={"q": "stranger@nowhere.example"}))
+    assert "By letter" not in main_of(admin.get(NEVER, params={"reason": "complaint"}))
+    off = press(admin, NEVER, "/lift", address="stranger@nowhere.example", because="Wrong address")
+    assert said(off).startswith("Off the do-not-mail list.")
+    assert "is not on the list" in main_of(admin.get(NEVER, params={"q": "stranger@nowhere.example"}))
+    assert press(admin, NEVER, "/lift", address="stranger@nowhere.example", because="x").status_code == 404
+
+
+def test_files_hold_no_formula_and_come_in_again(route: Route) -> None:
+    add(route, "ana@out.example", name="=HYPERLINK(evil)")
+    add(route, "bo@out.example", "unsubscribed", name='+1 <b>, "x"')
+    admin = Desk(route, ADMIN)
+    action, fields = form(admin.get(PAGE), "/readers/export")
+    answer = admin.post(action, data=fields)
+    assert answer.headers["content-disposition"].startswith('attachment; filename="readers-quarterly-')
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert rows[0][:4] == ["email", "name", "language", "state"]
+    by_address = {row[0]: row for row in rows[1:]}
+    assert by_address["ana@out.example"][1] == "'=HYPERLINK(evil)"
+    assert by_address["bo@out.example"][3] == "unsubscribed"
+    assert not [cell for row in rows for cell in row if cell[:1] in set("=+-@\t\r")]
+    assert route.activity()[-1].verb == "export"
+    press(admin, NEVER, "/do-not-mail", addresses="ana@out.example", because="=1+1")
+    action, fields = form(admin.get(NEVER), "/export")
+    barred = admin.post(action, data=fields).content.decode("utf-8-sig")
+    assert "ana@out.example,staff,'=1+1," in barred
+    again = main_of(upload(Desk(route), "again.csv", answer.content))
+    assert "New 0" in again
+    assert "Nobody would be taken in." in again
+
+
+def test_only_who_looks_after_the_system_takes_files_out_or_bars_anybody(route: Route) -> None:
+    for email in (AUTHOR, APPROVER):
+        desk = Desk(route, email)
+        word = form(desk.get(PAGE), "/sign-out")[1]
+        assert "As a file" not in desk.get(PAGE).text
+        for where in (f"{PAGE}/export", NEVER, f"{NEVER}/lift", f"{NEVER}/export"):
+            assert desk.post(where, data=word | {"list": "quarterly"}).status_code == 403

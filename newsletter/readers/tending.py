@@ -2,8 +2,9 @@
 activity log, whose id is the answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +17,9 @@ from newsletter.issues import lists as profiles
 from newsletter.readers import minding
 from newsletter.readers.erasing import erase
 from newsletter.staff.people import Actor, log
-from subscribers import AddressBook, Consent, Person, leaving, preferring
+from subscribers import AddressBook, Consent, Person, barring, exporting, leaving, preferring
 
-_REASON_LENGTH = 300
+_REASON_LENGTH, _AT_ONCE, _NAMED = 300, 1000, 5
 HOW = ("mail", "phone", "person", "staff")  # how somebody asked to be taken off; staff: it was our own doing
 
 
@@ -105,6 +106,54 @@ class Tending:
 
         return self._of(reader, erased, "This reader is erased already.", "erase", actor)
 
+    def bar_many(self, lines: str, because: str, actor: Actor) -> int:
+        """These addresses, one a line, on the do-not-mail list: all of them, or none where one is no address."""
+        actor.permit("suppress")
+        reason, wanted = _reason(because), _addresses(lines)
+        with self._database.transaction() as session:
+            now = self._clock()
+            new = [self._book.suppress(session, one, "staff", "staff", now, reason) for one in wanted]
+            return log(session, actor, "suppress", now, number=sum(new), known=len(new) - sum(new))
+
+    def unbar_address(self, address: str, because: str, actor: Actor) -> int:
+        """Off the do-not-mail list, also where nobody here has the address."""
+        actor.permit("unsuppress")
+        reason = _reason(because)
+        with self._database.transaction() as session:
+            now, said = self._clock(), Consent("staff", self._clock(), detail=_by(actor))
+            minding.unsuppress(session, self._book, _checked(address.strip()), reason, said, now)
+            return log(session, actor, "unsuppress", now, because=reason)
+
+    def export(self, list_slug: str, actor: Actor) -> Iterator[tuple[str, ...]]:
+        """Everybody of a list as rows for a file, a header first; the log says who took them out."""
+        actor.permit("export")
+        with self._database.transaction() as session:
+            face = subscribers.find_list(session, list_slug)
+            if face is None:
+                raise NotFound("There is no such list.")
+            log(session, actor, "export", self._clock(), list=list_slug)
+        people = exporting.people(self._database.reading, face.id)
+        return chain((exporting.COLUMNS,), (tuple(one.values()) for one in people))
+
+    def export_barred(self, actor: Actor) -> Iterator[tuple[str, ...]]:
+        """The same of the do-not-mail list: those whose address is known."""
+        actor.permit("export")
+        with self._database.transaction() as session:
+            log(session, actor, "export", self._clock(), what="do-not-mail")
+        return chain((("email", "reason", "why", "since", "list"),), self._barred())
+
+    def _barred(self) -> Iterator[tuple[str, ...]]:
+        after = 0
+        while True:
+            with self._database.reading() as session:
+                found = barring.everybody(session, after)
+            if not found:
+                return
+            after = found[-1].id
+            for one in found:
+                since = one.since.isoformat(timespec="seconds")
+                yield one.address or "", one.reason, one.detail, since, one.list_name
+
     def _of(
         self, reader: int, act: Callable[[Session, Person, datetime], bool], in_vain: str, verb: str, actor: Actor,
         detail: dict[str, str] | None = None,
@@ -131,6 +180,34 @@ def _slug(session: Session, held: leaving.Subscription) -> str:
 
 def _by(actor: Actor) -> str:
     return actor.person.email if actor.person else ""
+
+
+def _addresses(lines: str) -> tuple[str, ...]:
+    """Each once. BadInput names the lines that are none."""
+    found: dict[str, None] = {}
+    wrong = []
+    for number, line in enumerate(lines.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found[subscribers.parse(line.strip())] = None
+        except subscribers.AddressError as error:
+            wrong.append(f"line {number}, {line.strip()[:80]}: {error}")
+    if wrong:
+        more = f"; and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
+        raise BadInput(f"Nothing was changed. {'; '.join(wrong[:_NAMED])}{more}.")
+    if not found:
+        raise BadInput("Type or paste at least one address.")
+    if len(found) > _AT_ONCE:
+        raise BadInput(f"At most {_AT_ONCE:,} at once. More come as a file: Bring readers, addresses that do not work.")
+    return tuple(found)
+
+
+def _checked(address: str) -> str:
+    try:
+        return subscribers.parse(address)
+    except subscribers.AddressError as error:
+        raise BadInput(f"That address cannot be used: {error}.") from None
 
 
 def _reason(because: str) -> str:

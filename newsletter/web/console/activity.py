@@ -276,9 +276,12 @@ ACTS: dict[str, Words] = {
     "put-back-reader": "put a reader back onto a list, taken off by mistake",
     "describe-reader": "changed the name or language of a reader",
     "ask-reader": "asked a reader once more to confirm",
-    "suppress": "put a reader on the do-not-mail list",
+    "suppress": lambda detail: (
+        f"put {_number(detail, 'number', 'address', 'addresses') if 'number' in detail else 'a reader'} "
+        "on the do-not-mail list"
+    ),
     "unsuppress": "took a reader off the do-not-mail list",
-    "export": "took out the readers as a file",
+    "export": lambda detail: f"took out {'the do-not-mail list' if 'what' in detail else 'the readers'} as a file",
     "erase": "erased a reader",
     "keys": _keys,
     "adopt": "took over this database",
@@ -305,7 +308,8 @@ DONE: dict[str, Words] = {
     "describe-reader": "Changed. It counts from the next mail on.",
     "ask-reader": "A mail that asks to confirm is on its way.",
     "suppress": lambda detail: (
-        f"{_number(detail, 'number', 'address is', 'addresses are')} on the do-not-mail list now."
+        f"{_number(detail, 'number', 'address is', 'addresses are')} on the do-not-mail list now"
+        f"{f', and {known} stood there before' if (known := detail.get('known')) else ''}."
         if "number" in detail
         else "This reader is on the do-not-mail list: no mail goes to this address, on any list."
     ),
