@@ -5,10 +5,12 @@ import time
 from datetime import datetime, timedelta
 from io import StringIO
 
+import pytest
 from httpx import Response
 from sqlalchemy import text
 
 import subscribers
+from newsletter.web.console import growth
 from subscribers import Consent, SubscriptionState, growing
 from tests.console import Desk, form, said
 from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, Route, later
@@ -116,6 +118,19 @@ def test_growth_is_told_by_the_events(either_route: Route) -> None:
     with route.database.reading() as session:
         last = growing.last_event(session)
         assert growing.settled(session, route.list_id(), last) == growing.since(session, route.list_id(), 0, last)
+
+
+def test_what_is_remembered_is_what_the_events_tell(route: Route, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in (("_TAIL", 4), ("_MARGIN", 2), ("_MOST", 6), ("_AT_ONCE", 5)):
+        monkeypatch.setattr(growth, name, number)
+    remembered = growth.Remembered(route.database)
+    for n in range(9):
+        held = add(route, f"r{n}@grow.example")
+        if n % 2:
+            with route.database.transaction() as session:
+                subscribers.leaving.leave(session, held, Consent("link", route.now), route.now)
+        with route.database.reading() as session:
+            assert remembered.of(session, route.list_id()) == months(route)
 
 
 def test_an_empty_page_says_what_comes_first(route: Route) -> None:

@@ -6,10 +6,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter.database import Database
 from subscribers import growing
 
 MONTHS = 24
 _TAIL, _MARGIN = 20_000, 5_000  # events told anew for each page; and so many of the newest are never remembered
+_MOST = 30_000  # events that a page waits for
+_AT_ONCE = 0.05  # seconds
 _WIDTH, _HEIGHT, _BARS = 720, 200, 90  # of the drawings; the page stretches them
 
 
@@ -55,27 +58,43 @@ class Growth:
 
 
 class Remembered:
-    """The sums of old events, which never change, kept in this process: each page tells only the newest anew."""
+    """The sums of old events, which never change, kept in this process: each page tells only the newest anew. Where
+    there are very many, they are summed up beside the first page that asks.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._known: dict[int, tuple[int, growing.Months]] = {}
+        self._summing: set[int] = set()
         self._lock = threading.Lock()
 
-    def of(self, session: Session, list_id: int) -> growing.Months:
-        """Who joined and left, by month."""
+    def of(self, session: Session, list_id: int) -> growing.Months | None:
+        """Who joined and left, by month; None while that is being summed up."""
         last = growing.last_event(session)
-        with self._lock:
+        up_to, known = self._known.get(list_id, (0, {}))
+        if last - up_to > _TAIL:
+            self._sum_up(list_id, last - _MARGIN)
             up_to, known = self._known.get(list_id, (0, {}))
-            if last - up_to > _TAIL:
-                newer = last - _MARGIN
-                known = (
-                    _both(known, growing.since(session, list_id, up_to, newer))
-                    if up_to > 0 and newer - up_to <= 5 * _TAIL
-                    else growing.settled(session, list_id, newer)
-                )
-                up_to = newer
-                self._known[list_id] = (up_to, known)
+        if last - up_to > _MOST:
+            return None
         return _both(known, growing.since(session, list_id, up_to, last))
+
+    def _sum_up(self, list_id: int, up_to: int) -> None:
+        with self._lock:
+            if list_id in self._summing:
+                return
+            self._summing.add(list_id)
+        thread = threading.Thread(target=self._settle, args=(list_id, up_to), name="growth", daemon=True)
+        thread.start()
+        thread.join(_AT_ONCE)
+
+    def _settle(self, list_id: int, up_to: int) -> None:
+        try:
+            with self._database.reading() as session:
+                self._known[list_id] = up_to, growing.settled(session, list_id, up_to)
+        finally:
+            with self._lock:
+                self._summing.discard(list_id)
 
 
 def growth(months: growing.Months, confirmed: int, now: datetime) -> Growth:

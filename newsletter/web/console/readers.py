@@ -74,7 +74,7 @@ class Row:
 
 def bring(desk: Desk, routes: Routes) -> None:
     """/console/readers (`?q=`, `list=`, `state=`, `before=`)."""
-    remembered = Remembered()
+    remembered = Remembered(desk.pipeline.database)
 
     def show(request: Request) -> Response:
         with desk.pipeline.database.reading() as session:
@@ -144,4 +144,4 @@ def _growth(
     if chosen is None or not chosen.all:
         return None
     months = remembered.of(session, chosen.face.id)
-    return chosen.face, growth(months, chosen.confirmed, desk.when.now)
+    return chosen.face, None if months is None else growth(months, chosen.confirmed, desk.when.now)
