@@ -127,7 +127,8 @@ def _subscription(session: Session, desk: Desk, one: Mapping[str, object]) -> Su
     assert isinstance(id_, int)
     more = []
     if isinstance(one["since"], date) and state is not SubscriptionState.PENDING:
-        more.append(f"Since {desk.when.day(one['since'])}")
+        word = "Since" if state is SubscriptionState.CONFIRMED else "Was on it since"
+        more.append(f"{word} {desk.when.day(one['since'])}")
     paused = one["paused_until"]
     if isinstance(paused, datetime) and paused > now and state is SubscriptionState.CONFIRMED:
         more.append(f"Paused until {desk.when.day(paused.astimezone(desk.when.zone).date())}: no mail before")
