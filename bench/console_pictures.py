@@ -43,7 +43,9 @@ LOOKS = ("light", "dark")
 NAMES = ("Rosa Ferrer", "Deniz Aydin", "Oakport press office", "Claire Morel")
 DOOR = "/console/sign-in"
 NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
-FRAGMENTS = re.compile(r"/(list|inbox|looking|standing|(?:preview|mail)/[^/]+)$")  # parts that scripts and frames fetch
+FRAGMENTS = re.compile(
+    r"/(list|inbox|looking|standing|refused|(?:preview|mail)/[^/]+)$"
+)  # parts that scripts and frames fetch
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def _drafted(folder: Path) -> int:
 def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: str) -> Iterator[str]:
     kept = _signed_in(pipeline, browser, address)
     guests = _guests(pipeline)  # first: Now shows who is waited for
+    _bring_readers(pipeline)
     found = reachable(pipeline, kept, address)
     for _, kind in kinds(pipeline):
         if kind not in found:
@@ -122,6 +125,16 @@ def _shots(kept: BrowserContext, address: str, only: str, pages: Iterable[Shown]
                 yield _shoot(kept, address, page, size, look, out)
 
 
+def _bring_readers(pipeline: Pipeline) -> None:
+    """A file that waits to be decided about."""
+    with pipeline.database.reading() as session:
+        author = Actor(find(session, demo.AUTHOR), "console")
+    lines = [f"Guest {n};guest{n}@cityhall{n % 7}.example;es" for n in range(1, 240)]
+    lines[3:3] = ["Ines;ines@@cityhall.example;pt", f"{'Long ' * 60};long@cityhall.example;en"]
+    text = "Name;E-Mail;Sprache\n" + "\n".join(lines)
+    pipeline.bringing.bring(author, "quarterly", "confirmed", "Forum 2024.csv", text.encode())
+
+
 def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = demo.AUTHOR) -> BrowserContext:
     link, _ = pipeline.entrance.link(email, Actor(None, "cli"))
     kept = browser.new_context()
@@ -136,7 +149,7 @@ def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = 
 def kinds(pipeline: Pipeline) -> list[tuple[re.Pattern[str], str]]:
     """The pages of the console for those who are signed in, as their routes are declared."""
     return [
-        (re.compile(re.sub(r"\{\w+\}", r"[^/]+", one.path)), one.path)
+        (re.compile(re.sub(r"\{\w+:int\}", r"\\d+", re.sub(r"\{\w+\}", r"[^/]+", one.path))), one.path)
         for one in routes(pipeline).declared
         if one.method == "GET" and one.verb is not None and not NOT_SHOWN.match(one.path)
         and not FRAGMENTS.search(one.path)

@@ -54,9 +54,11 @@ from newsletter.publications import picturing as picturing_publications
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
 from newsletter.publications.sources.pasting import read_link
+from newsletter.readers.bringing import Bringing
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
 from newsletter.readers.key_readers import KeyReaders
+from newsletter.readers.tending import Tending
 from newsletter.rendering.dkim import signer
 from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
@@ -154,6 +156,8 @@ class Pipeline:
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
         self.key_readers = KeyReaders(database, clock, self.book)
+        self.bringing = Bringing(settings, database, clock, self.book)
+        self.tending = Tending(database, clock, self.book)
         self.entrance = Entrance(settings, database, clock, self.links)
         self.team = Team(database, clock, self.entrance)
         self.account = Account(settings, database, clock, self.links)
@@ -830,6 +834,11 @@ class Pipeline:
         return practising.practise(
             self.database, self.settings, self.links, issue, version, self.clock, stop, progress, sampled
         )
+
+    def tidy(self) -> None:
+        """What the worker does every hour: delete what nobody needs any more."""
+        self.joining.tidy()
+        self.bringing.tidy()
 
     def _hashes(self, addresses: Sequence[str]) -> list[str]:
         return [self.book.hash(fields.address(address, "reader's address")) for address in addresses]

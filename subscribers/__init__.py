@@ -5,9 +5,12 @@
 
 from subscribers import (
     asking,
+    barring,
     confirming,
     erasing,
     exporting,
+    finding,
+    growing,
     leaving,
     limits,
     preferring,
@@ -20,13 +23,13 @@ from subscribers import (
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
 from subscribers.browsing import Card, Moved, card, card_of, cards, counts, everybody, moved, search
-from subscribers.importing import IMPORTED_AS, ConsentError, import_file
+from subscribers.importing import IMPORTED_AS, ConsentError, Each, import_file
 from subscribers.links import Link, Links, Purpose
 from subscribers.lists import ListFace, add_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
-from subscribers.people import addresses
-from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
+from subscribers.people import addresses, known
+from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, in_words, read
 from subscribers.tables import Id, Instant, Json, metadata
 from subscribers.tallying import tally
 from subscribers.turnover import Turnover, turnover
@@ -41,6 +44,7 @@ __all__ = [
     "Card",
     "Consent",
     "ConsentError",
+    "Each",
     "Id",
     "ImportFileError",
     "ImportReport",
@@ -59,6 +63,7 @@ __all__ = [
     "address_hash",
     "addresses",
     "asking",
+    "barring",
     "card",
     "card_of",
     "cards",
@@ -69,9 +74,13 @@ __all__ = [
     "exporting",
     "file_sha256",
     "find_list",
+    "finding",
+    "growing",
     "ids_of",
     "ignored_columns",
     "import_file",
+    "in_words",
+    "known",
     "leaving",
     "limits",
     "lists",

@@ -53,20 +53,20 @@ def cards(
     if list_slug is not None or state is not None:
         wanted = wanted.where(_stands(list_slug, state))
     people = session.scalars(wanted.order_by(SubscriberRow.id).limit(limit)).all()
-    return _filled(session, people)
+    return filled(session, people)
 
 
 def card(session: Session, subscriber_id: int) -> Card | None:
     """The card of one person."""
     row = session.get(SubscriberRow, subscriber_id)
-    return _filled(session, [row])[0] if row else None
+    return filled(session, [row])[0] if row else None
 
 
 def card_of(session: Session, address_hash: str) -> Card | None:
     """The card of the person behind a keyed hash; who was erased is nobody's address any more."""
     known = (SubscriberRow.address_hash == address_hash, SubscriberRow.address.is_not(None))
     row = session.scalar(select(SubscriberRow).where(*known))
-    return _filled(session, [row])[0] if row else None
+    return filled(session, [row])[0] if row else None
 
 
 def search(session: Session, list_id: int, text: str, most: int = 8) -> tuple[Card, ...]:
@@ -83,7 +83,7 @@ def search(session: Session, list_id: int, text: str, most: int = 8) -> tuple[Ca
         .order_by(address != wanted, ~address.startswith(wanted, autoescape=True), SubscriberRow.id)
         .limit(most)
     ).all()
-    return _filled(session, rows)
+    return filled(session, rows)
 
 
 def moved(session: Session, list_id: int, after: datetime) -> Moved:
@@ -132,7 +132,8 @@ def _stands(list_slug: str | None, state: str | None) -> ColumnElement[bool]:
     return found.exists()
 
 
-def _filled(session: Session, people: Collection[SubscriberRow]) -> tuple[Card, ...]:
+def filled(session: Session, people: Collection[SubscriberRow]) -> tuple[Card, ...]:
+    """The cards of these people."""
     on_lists = _on_lists(session, [one.id for one in people])
     stops = _suppressions(session, [one.address_hash for one in people])
     return tuple(

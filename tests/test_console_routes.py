@@ -18,6 +18,7 @@ from newsletter.setup.model import Step
 from newsletter.staff.authority import AUTHORITY, Role
 from newsletter.web.console import building
 from newsletter.web.console.routes import Declared
+from subscribers import SubscriptionState, finding
 from tests import route as laid
 from tests.route import ADMIN, APPROVER, AUTHOR, SECOND_AUTHOR, SLUG, Route, later
 from tests.seated import MACHINE, Seated
@@ -38,6 +39,15 @@ def _request(seated: Any) -> str:
     return str(seated.route.pipeline.ask_guest(SLUG, wish, seated.route.who(SECOND_AUTHOR)))
 
 
+def _reader(seated: Any) -> str:
+    with seated.route.database.reading() as session:
+        return str(finding.find(session, state=SubscriptionState.CONFIRMED).cards[0].id)
+
+
+def _brought(seated: Any) -> str:
+    return str(seated.route.pipeline.bringing.paste(seated.route.who(AUTHOR), "quarterly", "confirmed", "ana@example"))
+
+
 _NUMBERS = itertools.count()
 SAMPLES = {
     "key": lambda _: SLUG,
@@ -52,6 +62,8 @@ SAMPLES = {
     "slug": lambda _: "work",
     "note": lambda _: "1",
     "name": lambda _: "default",
+    "reader": _reader,
+    "run": _brought,
     "revision": lambda seated: str(seated.route.issue().revision),
 }
 

@@ -125,6 +125,15 @@ def _both(detail: Detail) -> tuple[Detail, Detail]:
     return (before if isinstance(before, Mapping) else {}), (after if isinstance(after, Mapping) else {})
 
 
+# -- readers ---------------------------------------------------------------------------------------------------------
+
+
+def _put_back(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "subscription" not in detail:
+        return "", ()
+    return f"/console/readers/{detail.get('reader')}/put-back", (("subscription", str(detail["subscription"])),)
+
+
 # -- the issue -------------------------------------------------------------------------------------------------------
 
 
@@ -316,10 +325,18 @@ ACTS: dict[str, Words] = {
     "lists": "changed the settings of a list",
     "transports": "changed a mail service",
     "unsubscribe": "took a reader off a list",
-    "suppress": "put a reader on the do-not-mail list",
+    "put-back-reader": "put a reader back onto a list, taken off by mistake",
+    "describe-reader": "changed the name or language of a reader",
+    "ask-reader": "asked a reader once more to confirm",
+    "suppress": lambda detail: (
+        f"put {_number(detail, 'number', 'address', 'addresses') if 'number' in detail else 'a reader'} "
+        "on the do-not-mail list"
+    ),
     "unsuppress": "took a reader off the do-not-mail list",
     "key-readers": _key_readers,
-    "export": lambda detail: f"took out {_TAKEN_OUT.get(str(detail.get('readers')), 'the readers')} as a file",
+    "export": lambda detail: (
+        f"took out {_TAKEN_OUT.get(str(detail.get('readers') or detail.get('what')), 'the readers')} as a file"
+    ),
     "erase": "erased a reader",
     "keys": _keys,
     "adopt": "took over this database",
@@ -356,6 +373,18 @@ DONE: dict[str, Words] = {
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
     "key-readers": _key_readers_done,
+    "unsubscribe": "This reader is unsubscribed by you; they were not told.",
+    "put-back-reader": "Put back, as it was before. The reader was told nothing, now or before.",
+    "describe-reader": "Changed. It counts from the next mail on.",
+    "ask-reader": "A mail that asks to confirm is on its way.",
+    "suppress": lambda detail: (
+        f"{_number(detail, 'number', 'address is', 'addresses are')} on the do-not-mail list now"
+        f"{f', and {known} stood there before' if (known := detail.get('known')) else ''}."
+        if "number" in detail
+        else "This reader is on the do-not-mail list: no mail goes to this address, on any list."
+    ),
+    "unsuppress": "Off the do-not-mail list. Whoever had left a list is still off it.",
+    "erase": "Erased. Address and name are gone for good; what happened when is kept without them.",
     "import": lambda detail: _brought(detail) if "decided" in detail else "",
 }
 
@@ -365,6 +394,7 @@ def _note(act: str) -> Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]
 
 
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "unsubscribe": _put_back,
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),

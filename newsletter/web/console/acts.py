@@ -30,7 +30,10 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct", "preview-link", "end-preview-link",
         "amend-web", "remove-web-note", "restore-web-note", "dates",
     )),
-    "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "key-readers", "export", "erase")),
+    "readers": ("Readers", (
+        "unsubscribe", "put-back-reader", "describe-reader", "ask-reader", "suppress", "unsuppress",
+        "key-readers", "export", "erase",
+    )),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
     "settings": ("Settings", ("set-up", "lists", "rhythm", "transports", "keys", "adopt")),
 }  # fmt: skip
