@@ -48,6 +48,7 @@ SAMPLES = {
     "number": _request,
     "session": lambda _: "1",
     "publication": lambda seated: str(seated.route.publication("san-antonio").id),
+    "source": lambda _: "none",
     "block": _text,
     "slug": lambda _: "work",
     "revision": lambda seated: str(seated.route.issue().revision),

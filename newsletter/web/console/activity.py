@@ -132,7 +132,8 @@ def _import(detail: Detail) -> str:
     if "pasted" in detail:
         return "added a publication from its link"
     if "published_on" in detail:
-        return "said when a publication came out"
+        titled = f"“{detail['title']}”" if detail.get("title") else "a publication"
+        return f"said when {titled} came out" if detail["published_on"] else f"took the day of {titled} away again"
     if "file" in detail:
         return f"took in the file {detail['file']}"
     return "added a publication" if "publication" in detail else "added readers"
@@ -178,8 +179,46 @@ def _approved(detail: Detail) -> str:
     return f'said yes alone, because "{detail["override"]}"' if detail.get("override") else "said yes"
 
 
+_ACTS_ON_SOURCES = {
+    "pause": "had {} visited no more", "resume": "had {} visited again", "remove": "removed the source {}",
+}  # fmt: skip
+
+
 def _sources(detail: Detail) -> str:
-    return f"added the source {detail['added']}" if "added" in detail else "changed a source"
+    if "added" in detail:
+        return f"added the source {detail['added']}"
+    words = _ACTS_ON_SOURCES.get(str(detail.get("act")), "changed the source {}")
+    return words.format(detail.get("name") or detail.get("source") or "").strip()
+
+
+def _sources_done(detail: Detail) -> str:
+    name = detail.get("name") or detail.get("source")
+    return {
+        "pause": f"{name} is not visited any more. What came from it stays.",
+        "resume": f"{name} is visited again, within the next minutes.",
+        "remove": f"{name} is removed. What came from it stays.",
+    }.get(str(detail.get("act")), "")
+
+
+def _sources_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    other = {"pause": "resume", "resume": "pause"}.get(str(detail.get("act")))
+    return (f"/console/library/sources/{detail.get('source')}/{other}", ()) if other else ("", ())
+
+
+def _import_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "published_on" not in detail or "before_day" not in detail:
+        return "", ()
+    page = f"/console/library/publications/{detail.get('publication')}/day"
+    return page, (("day", str(detail["before_day"])), ("undo", "yes"))
+
+
+def _imported(detail: Detail) -> str:
+    if "decided" in detail:
+        return _brought(detail)
+    if "published_on" not in detail or not detail.get("title"):
+        return ""
+    day = detail["published_on"]
+    return f"“{detail['title']}” came out on {day}." if day else f"“{detail['title']}” waits for a day again."
 
 
 def _keys(detail: Detail) -> str:
@@ -302,9 +341,12 @@ DONE: dict[str, Words] = {
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
-    "import": lambda detail: _brought(detail) if "decided" in detail else "",
+    "import": _imported,
+    "sources": _sources_done,
 }
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "import": _import_undo,
+    "sources": _sources_undo,
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
