@@ -36,7 +36,9 @@ LOOKS = ("light", "dark")
 NAMES = ("Rosa Ferrer", "Deniz Aydin", "Oakport press office", "Claire Morel")
 DOOR = "/console/sign-in"
 NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
-FRAGMENTS = re.compile(r"/(list|inbox|looking|standing|(?:preview|mail)/[^/]+)$")  # parts that scripts and frames fetch
+FRAGMENTS = re.compile(
+    r"/(list|inbox|looking|standing|(?:preview|mail)/[^/]+|theme/mail)$"
+)  # parts that scripts and frames fetch
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ from newsletter.approval.gate import Gate
 from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
 from newsletter.clock import Clock
+from newsletter.configuring.keys import Keys
+from newsletter.configuring.lists import ListSettings
+from newsletter.configuring.rhythms import Rhythms
+from newsletter.configuring.services import Services
 from newsletter.database import Database
 from newsletter.delivery import (
     asking,
@@ -154,6 +158,10 @@ class Pipeline:
         self.team = Team(database, clock, self.entrance)
         self.account = Account(settings, database, clock, self.links)
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
+        self.lists = ListSettings(settings.folder, database, clock, self.gate)
+        self.rhythms = Rhythms(database, clock, settings.zone)
+        self.keys = Keys(database, clock)
+        self.services = Services(settings, database, clock)
         self.sources = Sources(settings, database, clock, self.own_hosts)
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)

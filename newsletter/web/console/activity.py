@@ -221,6 +221,73 @@ def _imported(detail: Detail) -> str:
     return f"“{detail['title']}” came out on {day}." if day else f"“{detail['title']}” waits for a day again."
 
 
+_SETTINGS = {
+    "face": "the name and languages", "sender": "the sender", "wording": "the fixed texts",
+    "archive": "who finds the issues on the web", "pace": "first copies and pace", "theme": "the look",
+    "section": "a section", "order": "the order of the sections",
+}  # fmt: skip
+
+
+def _lists(detail: Detail) -> str:
+    what = _SETTINGS.get(str(detail.get("what")))
+    return f"changed {what} of {detail.get('list')}" if what else "changed the settings of a list"
+
+
+def _lists_done(detail: Detail) -> str:
+    if "what" not in detail:
+        return ""
+    needs = ", ".join(f"{name} needs a new yes now." for name in detail.get("needs") or ())
+    counts = ", ".join(f"The yes for {name} counts again." for name in detail.get("counts") or ())
+    return " ".join(one for one in ("Saved. Nothing was sent.", needs, counts) if one)
+
+
+def _lists_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    if detail.get("what") not in _SETTINGS or not after:
+        return "", ()
+    page = f"/console/settings/lists/{detail.get('list')}"
+    # A section's heading that was not there before goes again.
+    fields = [(name, before.get(name, "")) for name in {**before, **after}]
+    if detail["what"] == "section":
+        page = f"{page}/sections/{detail.get('section')}"
+    else:
+        page = f"{page}/{'sections' if detail['what'] == 'order' else detail['what']}"
+    return page, tuple((name, one) for name, value in fields for one in _each(value))
+
+
+def _each(value: object) -> list[str]:
+    return [str(one) for one in value] or [""] if isinstance(value, list) else [str(value)]
+
+
+def _rhythm_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/settings/lists/{detail.get('list')}/dates"
+    return (page, tuple((name, str(value)) for name, value in before.items())) if after else ("", ())
+
+
+def _dates_done(detail: Detail) -> str:
+    if "was" not in detail:
+        return ""
+    return (
+        f"{detail.get('period')} has its day by hand."
+        if detail.get("send_at")
+        else (f"{detail.get('period')} goes by the rule again.")
+    )
+
+
+def _dates_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "was" not in detail:
+        return "", ()
+    page = f"/console/settings/lists/{detail.get('list')}/dates/day"
+    return page, (("period", str(detail.get("period"))), ("at", str(detail["was"])))
+
+
+def _transports_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/settings/services/{detail.get('transport')}"
+    return (page, tuple((name, str(value)) for name, value in before.items())) if after else ("", ())
+
+
 def _keys(detail: Detail) -> str:
     return f"{'made' if 'added' in detail else 'took back'} the key {detail.get('name', '')} for a program"
 
@@ -308,7 +375,7 @@ ACTS: dict[str, Words] = {
     "correct": "began a correction",
     "dates": "changed a date",
     "rhythm": "changed how often it goes out",
-    "lists": "changed the settings of a list",
+    "lists": _lists,
     "transports": "changed a mail service",
     "unsubscribe": "took a reader off a list",
     "suppress": "put a reader on the do-not-mail list",
@@ -343,10 +410,16 @@ DONE: dict[str, Words] = {
     "staff": _staff_done,
     "import": _imported,
     "sources": _sources_done,
+    "lists": _lists_done,
+    "dates": _dates_done,
 }
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "import": _import_undo,
     "sources": _sources_undo,
+    "lists": _lists_undo,
+    "rhythm": _rhythm_undo,
+    "dates": _dates_undo,
+    "transports": _transports_undo,
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
