@@ -183,7 +183,7 @@ def _fits(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 def _holds(word: str) -> ColumnElement[bool]:
     """SQLite tells small from capital letters beyond the Latin ones: so each common way of writing is looked for."""
-    ways = dict.fromkeys((word, word.lower(), word.upper(), word.capitalize()))
+    ways = (word,) if word.isascii() else tuple(dict.fromkeys((word, word.lower(), word.upper(), word.capitalize())))
     columns = (PublicationRow.title, PublicationRow.summary, PublicationRow.outlet)
     return or_(*(column.icontains(way, autoescape=True) for column in columns for way in ways))
 

@@ -31,6 +31,7 @@ class Form:
     lead: str
     fields: tuple[Field, ...]
     voids: bool = True
+    note: str = "Saving sends nothing to anybody, and changes no issue that is out."
 
     def filled(self, values: Mapping[str, str], refusal: str = "") -> "Form":
         """With what its fields hold; those that the refusal names are marked."""
@@ -82,9 +83,10 @@ ARCHIVE = Form(
         Field("archive", "Issues on the web", "archive", "choice", choices=(
             ("public", "Everybody", "Listed on your page of issues, in feeds, and found by search engines."),
             ("unlisted", "Whoever has the link", "Each mail's link to the web works; no page lists them."),
-            ("none", "Nobody", "There is no web version, and the mail has no link to one."),
+            ("none", "Nobody", "There is no web version. Links to it in mails that are out lead nowhere then."),
         )),
     ),
+    note="Saving sends nothing to anybody. On the web it holds for issues that are out, too.",
 )  # fmt: skip
 PACE = Form(
     "pace", "First copies and pace", "The team has it first. It is no part of what is signed off.",
