@@ -44,7 +44,7 @@ NAMES = ("Rosa Ferrer", "Deniz Aydin", "Oakport press office", "Claire Morel")
 DOOR = "/console/sign-in"
 NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
 FRAGMENTS = re.compile(
-    r"/(list|inbox|looking|standing|refused|(?:preview|mail)/[^/]+)$"
+    r"/(list|inbox|looking|standing|refused|live|(?:preview|mail)/[^/]+|theme/mail)$"
 )  # parts that scripts and frames fetch
 
 

@@ -16,6 +16,10 @@ from newsletter.approval.gate import Gate
 from newsletter.approval.model import Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
 from newsletter.clock import Clock
+from newsletter.configuring.keys import Keys
+from newsletter.configuring.lists import ListSettings
+from newsletter.configuring.rhythms import Rhythms
+from newsletter.configuring.services import Services
 from newsletter.database import Database
 from newsletter.delivery import (
     asking,
@@ -54,6 +58,7 @@ from newsletter.publications import picturing as picturing_publications
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
 from newsletter.publications.sources.pasting import read_link
+from newsletter.publications.tending import Sources
 from newsletter.readers.bringing import Bringing
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
@@ -162,6 +167,11 @@ class Pipeline:
         self.team = Team(database, clock, self.entrance)
         self.account = Account(settings, database, clock, self.links)
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
+        self.lists = ListSettings(settings.folder, database, clock, self.gate)
+        self.rhythms = Rhythms(database, clock, settings.zone)
+        self.keys = Keys(database, clock)
+        self.services = Services(settings, database, clock)
+        self.sources = Sources(settings, database, clock, self.own_hosts)
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)
         self.health = Health(settings, database, clock)
@@ -249,13 +259,17 @@ class Pipeline:
         edited = self.editor.use(key, actor, [id_], section=section, base=base) if day else None
         return PastedInto(id_, linked.publication.title, edited)
 
-    def give_day(self, publication: int, day: date, actor: Actor) -> str:
-        """Give a publication its day; its title."""
+    def give_day(self, publication: int, day: date | None, actor: Actor) -> str:
+        """Give a publication its day, or with None take it away again; its title."""
         actor.permit("import")
         with self.database.transaction() as session:
             now = self.clock()
+            before = adding.day_of(session, publication)
             title = adding.give_day(session, publication, day, now)
-            log(session, actor, "import", now, publication=publication, published_on=day.isoformat())
+            log(
+                session, actor, "import", now, publication=publication, title=title,
+                published_on=day.isoformat() if day else "", before_day=before.isoformat() if before else "",
+            )  # fmt: skip
         return title
 
     def take_pictures(self, publications: Sequence[int]) -> picturing_publications.Pictured:

@@ -25,7 +25,7 @@ from subscribers.book import AddressBook
 from subscribers.browsing import Card, Moved, card, card_of, cards, counts, everybody, moved, search
 from subscribers.importing import IMPORTED_AS, ConsentError, Each, import_file
 from subscribers.links import Link, Links, Purpose
-from subscribers.lists import ListFace, add_list, find_list, lists
+from subscribers.lists import ListFace, add_list, change_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
 from subscribers.people import addresses, known
@@ -67,6 +67,7 @@ __all__ = [
     "card",
     "card_of",
     "cards",
+    "change_list",
     "confirming",
     "counts",
     "erasing",

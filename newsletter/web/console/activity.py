@@ -141,7 +141,8 @@ def _import(detail: Detail) -> str:
     if "pasted" in detail:
         return "added a publication from its link"
     if "published_on" in detail:
-        return "said when a publication came out"
+        titled = f"“{detail['title']}”" if detail.get("title") else "a publication"
+        return f"said when {titled} came out" if detail["published_on"] else f"took the day of {titled} away again"
     if "file" in detail:
         return f"took in the file {detail['file']}"
     return "added a publication" if "publication" in detail else "added readers"
@@ -187,8 +188,113 @@ def _approved(detail: Detail) -> str:
     return f'said yes alone, because "{detail["override"]}"' if detail.get("override") else "said yes"
 
 
+_ACTS_ON_SOURCES = {
+    "pause": "had {} visited no more", "resume": "had {} visited again", "remove": "removed the source {}",
+}  # fmt: skip
+
+
 def _sources(detail: Detail) -> str:
-    return f"added the source {detail['added']}" if "added" in detail else "changed a source"
+    if "added" in detail:
+        return f"added the source {detail['added']}"
+    words = _ACTS_ON_SOURCES.get(str(detail.get("act")), "changed the source {}")
+    return words.format(detail.get("name") or detail.get("source") or "").strip()
+
+
+def _sources_done(detail: Detail) -> str:
+    name = detail.get("name") or detail.get("source")
+    return {
+        "pause": f"{name} is not visited any more. What came from it stays.",
+        "resume": f"{name} is visited again, within the next minutes.",
+        "remove": f"{name} is removed. What came from it stays.",
+    }.get(str(detail.get("act")), "")
+
+
+def _sources_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    other = {"pause": "resume", "resume": "pause"}.get(str(detail.get("act")))
+    return (f"/console/library/sources/{detail.get('source')}/{other}", ()) if other else ("", ())
+
+
+def _import_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "published_on" not in detail or "before_day" not in detail:
+        return "", ()
+    page = f"/console/library/publications/{detail.get('publication')}/day"
+    return page, (("day", str(detail["before_day"])), ("undo", "yes"))
+
+
+def _imported(detail: Detail) -> str:
+    if "decided" in detail:
+        return _brought(detail)
+    if "published_on" not in detail or not detail.get("title"):
+        return ""
+    day = detail["published_on"]
+    return f"“{detail['title']}” came out on {day}." if day else f"“{detail['title']}” waits for a day again."
+
+
+_SETTINGS = {
+    "face": "the name and languages", "sender": "the sender", "wording": "the fixed texts",
+    "archive": "who finds the issues on the web", "pace": "first copies and pace", "theme": "the look",
+    "section": "a section", "order": "the order of the sections",
+}  # fmt: skip
+
+
+def _lists(detail: Detail) -> str:
+    what = _SETTINGS.get(str(detail.get("what")))
+    return f"changed {what} of {detail.get('list')}" if what else "changed the settings of a list"
+
+
+def _lists_done(detail: Detail) -> str:
+    if "what" not in detail:
+        return ""
+    needs = ", ".join(f"{name} needs a new yes now." for name in detail.get("needs") or ())
+    counts = ", ".join(f"The yes for {name} counts again." for name in detail.get("counts") or ())
+    return " ".join(one for one in ("Saved. Nothing was sent.", needs, counts) if one)
+
+
+def _lists_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    if detail.get("what") not in _SETTINGS or not after:
+        return "", ()
+    page = f"/console/settings/lists/{detail.get('list')}"
+    # A section's heading that was not there before goes again.
+    fields = [(name, before.get(name, "")) for name in {**before, **after}]
+    if detail["what"] == "section":
+        page = f"{page}/sections/{detail.get('section')}"
+    else:
+        page = f"{page}/{'sections' if detail['what'] == 'order' else detail['what']}"
+    return page, tuple((name, one) for name, value in fields for one in _each(value))
+
+
+def _each(value: object) -> list[str]:
+    return [str(one) for one in value] or [""] if isinstance(value, list) else [str(value)]
+
+
+def _rhythm_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/settings/lists/{detail.get('list')}/dates"
+    return (page, tuple((name, str(value)) for name, value in before.items())) if after else ("", ())
+
+
+def _dates_done(detail: Detail) -> str:
+    if "was" not in detail:
+        return ""
+    return (
+        f"{detail.get('period')} has its day by hand."
+        if detail.get("send_at")
+        else (f"{detail.get('period')} goes by the rule again.")
+    )
+
+
+def _dates_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "was" not in detail:
+        return "", ()
+    page = f"/console/settings/lists/{detail.get('list')}/dates/day"
+    return page, (("period", str(detail.get("period"))), ("at", str(detail["was"])))
+
+
+def _transports_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/settings/services/{detail.get('transport')}"
+    return (page, tuple((name, str(value)) for name, value in before.items())) if after else ("", ())
 
 
 def _keys(detail: Detail) -> str:
@@ -227,6 +333,11 @@ def _retried(detail: Detail) -> str:
 
 
 _TAKEN_OUT = {"everybody": "what became of each copy", "refused": "the readers who were refused"}
+
+
+def _taken_out(detail: Detail) -> str:
+    what = "the do-not-mail list" if "what" in detail else _TAKEN_OUT.get(str(detail.get("readers")), "the readers")
+    return f"took out {what} as a file"
 
 
 def _key_readers(detail: Detail) -> str:
@@ -322,7 +433,7 @@ ACTS: dict[str, Words] = {
     "restore-web-note": "put a note back above the web version",
     "dates": "changed a date",
     "rhythm": "changed how often it goes out",
-    "lists": "changed the settings of a list",
+    "lists": _lists,
     "transports": "changed a mail service",
     "unsubscribe": "took a reader off a list",
     "put-back-reader": "put a reader back onto a list, taken off by mistake",
@@ -334,9 +445,7 @@ ACTS: dict[str, Words] = {
     ),
     "unsuppress": "took a reader off the do-not-mail list",
     "key-readers": _key_readers,
-    "export": lambda detail: (
-        f"took out {_TAKEN_OUT.get(str(detail.get('readers') or detail.get('what')), 'the readers')} as a file"
-    ),
+    "export": _taken_out,
     "erase": "erased a reader",
     "keys": _keys,
     "adopt": "took over this database",
@@ -385,7 +494,10 @@ DONE: dict[str, Words] = {
     ),
     "unsuppress": "Off the do-not-mail list. Whoever had left a list is still off it.",
     "erase": "Erased. Address and name are gone for good; what happened when is kept without them.",
-    "import": lambda detail: _brought(detail) if "decided" in detail else "",
+    "import": _imported,
+    "sources": _sources_done,
+    "lists": _lists_done,
+    "dates": _dates_done,
 }
 
 
@@ -395,6 +507,12 @@ def _note(act: str) -> Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]
 
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "unsubscribe": _put_back,
+    "import": _import_undo,
+    "sources": _sources_undo,
+    "lists": _lists_undo,
+    "rhythm": _rhythm_undo,
+    "dates": _dates_undo,
+    "transports": _transports_undo,
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),

@@ -39,10 +39,19 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _PLACES = {"console": "in the console", "cli": "by the command line", "api": "by a program", "system": "by itself"}
 _NAMES = {
-    "role": "What they do", "access": "Access", "name": "Name", "subject": "Subject", "preview": "Preview line",
+    "role": "What they do", "access": "Access", "subject": "Subject", "preview": "Preview line",
     "language": "Language", "title": "Headline", "reason": "Why", "comment": "Said", "override": "Why alone",
     "because": "Why", "to": "To", "at": "When", "version": "Version", "url": "Address", "pasted": "Address",
     "file": "File", "new": "New", "changed": "Changed", "settled": "Settled", "list": "List", "period": "Period",
+    "name": "Name", "description": "Description", "languages": "Languages", "default_language": "First language",
+    "from_name": "Sender", "from_address": "Address of the sender", "reply_to": "Answers go to",
+    "postal_address": "Postal address", "legal_name": "Legal name", "imprint": "Sponsors and funders",
+    "privacy_url": "Privacy page", "website": "Website", "archive": "Issues on the web", "theme": "Look",
+    "wait": "Minutes to look", "spread": "Minutes for all", "welcome": "Mail after confirming", "cap": "Full items",
+    "layout": "Layout", "kinds": "Kinds", "order": "Order", "cadence": "How often", "send": "Day and hour",
+    "country": "Holidays of", "blocked": "Blocked days", "call": "Call", "cut_off": "Collected until",
+    "draft": "First draft", "review": "Ask for sign-off", "on": "By the rule", "rate": "A second",
+    "daily_cap": "A day", "published_on": "Day", "before_day": "Day before", "source": "Source",
     "send_at": "When", "not_sent": "Why not", "number": "How many", "sessions_ended": "Browsers", "text": "Text",
 }  # fmt: skip
 

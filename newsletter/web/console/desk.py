@@ -116,6 +116,10 @@ class Desk:
             known = self._yes.put(key, self.pipeline.gate.look(session, issue.id)[0] is not None, now)
         return known
 
+    def forget(self) -> None:
+        """A setting was changed: whether a yes counts is found out anew."""
+        self._yes = Briefly(_YES_HOLDS)
+
     def leads(self, path: str, method: str = "GET") -> bool:
         """Whether there is such a page (as its route is declared): what leads nowhere is not shown."""
         return (method, path) in self.pages
