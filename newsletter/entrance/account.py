@@ -14,7 +14,7 @@ from newsletter.errors import BadInput, IllegalMove
 from newsletter.rendering import staff
 from newsletter.rendering.page import Rendered
 from newsletter.settings import Settings
-from newsletter.staff import authenticators, challenges, members, passkeys, passwords, people, sessions
+from newsletter.staff import authenticators, challenges, known, members, passkeys, passwords, people, sessions
 from newsletter.staff.passkeys import Passkey
 from newsletter.staff.people import Actor
 from newsletter.staff.sessions import Seat, Signed
@@ -131,6 +131,7 @@ class Account:
         with self._database.transaction() as session:
             now = self._clock()
             ended = sessions.revoke(session, seat.person.id, now, but=seat.session_id)
+            known.forget(session, seat.person.id)
             return people.log(session, actor, "account", now, did="other sessions ended", number=ended)
 
     def _told(self, what: str) -> Rendered:

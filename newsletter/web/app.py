@@ -13,6 +13,7 @@ from newsletter.web.public import (
     archive,
     calendars,
     confirming,
+    deciding,
     feed,
     guests,
     health,
@@ -37,6 +38,7 @@ ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     leaving.router,
     preferring.router,
     guests.router,
+    deciding.router,
 )
 
 
