@@ -444,5 +444,62 @@ def test_hostile_text_is_text(route: Route) -> None:
         assert body is None or "<img src=x" not in str(body.get_content())
 
 
+# -- who is asked -----------------------------------------------------------------------------------------------------
+
+
+def test_those_who_are_ticked_are_asked_and_nobody_else(route: Route) -> None:
+    ana = Desk(route)
+    page = ana.get(f"/console/issues/{SLUG}/sign-off")
+    id_ = str(route.pipeline.team.id_of(APPROVER))
+    assert "Pat Approver" in main_of(page)
+    where, fields = form(page, "/ask")
+    refused = ana.post(where, data=fields)
+    assert refused.status_code == 400
+    assert "Tick at least one" in main_of(refused)
+    ana.follow(ana.post(where, data=fields | {"whom": id_}))
+    to = [str(one["To"]) for one in mails(route) if "Please approve" in str(one["Subject"])]
+    assert to == [APPROVER]
+
+
+def test_a_deputy_is_asked_as_well_while_somebody_is_away(route: Route) -> None:
+    pat, admin = Desk(route, APPROVER), route.pipeline.team.id_of(ADMIN)
+    where, fields = form(pat.get("/console/account"), "/deputy")
+    page = pat.follow(pat.post(where, data=fields | {"deputy": str(admin), "until": "2024-07-12"}))
+    assert "Alex Admin" in main_of(page)
+    whom = [route.pipeline.team.id_of(APPROVER)]
+    route.pipeline.submit(SLUG, route.who(AUTHOR), whom=whom)
+    said = {str(one["To"]): text(one) for one in mails(route) if "Please approve" in str(one["Subject"])}
+    assert set(said) == {APPROVER, ADMIN}
+    assert "You are away until Friday 12 July, so Alex Admin is asked" in " ".join(said[APPROVER].split())
+    assert "because Pat Approver is away until Friday 12 July" in " ".join(said[ADMIN].split())
+    path = path_of(route, ADMIN)
+    assert "because Pat Approver is away" in main_of(phone(route).get(path))
+    later(route, days=5)
+    route.pipeline.submit(SLUG, route.who(AUTHOR), whom=whom)
+    asked_now = [one for one in mails(route, ADMIN) if "Please approve" in str(one["Subject"])]
+    assert len(asked_now) == 1, "the days are over"
+
+
+def test_a_deputy_is_given_no_power(route: Route) -> None:
+    pat, author = Desk(route, APPROVER), route.pipeline.team.id_of(AUTHOR)
+    where, fields = form(pat.get("/console/account"), "/deputy")
+    until = {"until": "2024-07-12"}
+    assert pat.post(where, data=fields | until | {"deputy": str(author)}).status_code == 400
+    assert pat.post(where, data=fields | {"deputy": str(pat_id(route)), "until": "2024-07-12"}).status_code == 400
+    for day in ("2024-07-08", "2026-01-01", "soon", ""):
+        data = fields | {"deputy": str(route.pipeline.team.id_of(ADMIN)), "until": day}
+        assert pat.post(where, data=data).status_code == 400
+    ana = Desk(route)
+    assert "/console/account/deputy" not in ana.get("/console/account").text
+    pat.post(where, data=fields | until | {"deputy": str(route.pipeline.team.id_of(ADMIN))})
+    route.pipeline.team.change_role(pat_id(route), "author", route.who(ADMIN))
+    with route.database.reading() as session:
+        assert deputies.on(session, route.now.date()) == {}, "who signs off no more has none"
+
+
+def pat_id(route: Route) -> int:
+    return route.pipeline.team.id_of(APPROVER)
+
+
 def test_the_subject_is_read_there_too(route: Route) -> None:
     assert SUBJECT in main_of(phone(route).get(asked(route)))

@@ -64,7 +64,8 @@ _ACCOUNT = {
     "name": "changed their name", "password set": "set a password", "password changed": "changed their password",
     "password removed": "removed their password", "passkey added": "added a passkey",
     "passkey removed": "removed a passkey", "session ended": "signed out of another browser",
-    "other sessions ended": "signed out everywhere else",
+    "other sessions ended": "signed out everywhere else", "deputy named": "named a deputy for sign-off",
+    "deputy ended": "has no deputy any more",
 }  # fmt: skip
 _YOUR_ACCOUNT = {
     "name": "Your name is changed.",
@@ -75,6 +76,8 @@ _YOUR_ACCOUNT = {
     "passkey removed": "That passkey opens nothing any more. Everywhere else you are signed out.",
     "session ended": "You are signed out there.",
     "other sessions ended": "You are signed out everywhere else.",
+    "deputy named": "Named. From now on requests for sign-off go to both of you.",
+    "deputy ended": "Only you are asked from now on.",
 }
 
 
