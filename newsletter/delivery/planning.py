@@ -84,7 +84,8 @@ def missed(session: Session, issue: IssueSummary, now: datetime) -> datetime | N
     """The planned time that has passed without anything being sent; None where none has, or another one is set."""
     if issue.planned_at is not None:
         return issue.planned_at if issue.planned_at <= now and issue.state not in RELEASED else None
-    if issue.state in RELEASED or session.scalar(select(MailingRow.id).where(MailingRow.issue_id == issue.id).limit(1)):
+    sent = select(MailingRow.id).where(MailingRow.issue_id == issue.id, MailingRow.kind == "live").limit(1)
+    if issue.state in RELEASED or session.scalar(sent) is not None:
         return None
     return session.scalar(
         select(CalendarRow.due_at)

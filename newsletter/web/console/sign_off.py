@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter import resources
 from newsletter.approval import deciding, remarks, snapshots
+from newsletter.approval.against import Against
 from newsletter.approval.differences import Difference, differences
 from newsletter.approval.model import Said, Snapshot
 from newsletter.approval.remarks import Remark
 from newsletter.canonical import digest
-from newsletter.delivery import asking
+from newsletter.delivery import asking, comparing
 from newsletter.issues import views
 from newsletter.issues.model import RELEASED, State
 from newsletter.issues.views import IssueSummary
@@ -63,6 +64,7 @@ class Standing:
     mine: bool
     remarks: tuple[Remark, ...]
     places: dict[str, str]
+    against: Against | None
 
 
 def bring(desk: Desk, routes: Routes) -> None:
@@ -124,10 +126,11 @@ def _standing(session: Session, desk: Desk, key: str, who: Person) -> Standing:
     before, yes = deciding.last_yes(session, issue.id), deciding.counting(session, issue.id, basis)
     said = deciding.decisions(session, issue.id)
     today = desk.pipeline.clock().astimezone(desk.pipeline.settings.zone).date()
+    readers = subscribers.counts(session).get(issue.list_id, {}).get("confirmed", 0)
     return Standing(
         issue=issue, handed=_handed(session, desk, issue, basis), yes=yes is not None,
         since=differences(before.basis_facts, facts) if before and yes is None else None, decisions=said,
-        readers=subscribers.counts(session).get(issue.list_id, {}).get("confirmed", 0),
+        readers=readers, against=comparing.against_last(session, issue, facts, readers),
         asked=asking.could_be_asked(session, who.id), away=deputies.on(session, today),
         mine=any(one.staff_id == who.id and one.yes and not one.revoked for one in said),
         remarks=remarks.of_issue(session, issue.id), places=remarks.places(facts),

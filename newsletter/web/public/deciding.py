@@ -14,7 +14,7 @@ from newsletter.approval import asks, deciding, reading, remarks, snapshots
 from newsletter.approval.asks import Ask
 from newsletter.approval.model import Made
 from newsletter.approval.reading import Stand
-from newsletter.delivery import planning
+from newsletter.delivery import comparing, planning
 from newsletter.entrance import Browser
 from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotFound, Refusal
 from newsletter.issues.views import find
@@ -203,6 +203,8 @@ class _Pages:
         with self._pipeline.database.reading() as session:
             read = reading.read(session, self._pipeline.versions, ask.issue_id, ask.person)
             passed = planning.missed(session, read.issue, now)
+            facts = read.handed.version.basis_facts if read.handed else None
+            beside = comparing.against_last(session, read.issue, facts, read.readers) if facts else None
         waits = read.stand in {Stand.OPEN, Stand.OWN}
         status = next((code for kind, code in _STATUS if isinstance(error, kind)), 409) if error else 200
         answer = self._site.page(
@@ -210,7 +212,7 @@ class _Pages:
             person=ask.person, deputy_for=ask.deputy_for, path=f"/d/{token}", when=when, passed=passed,
             may=may("approve", ask.person.role), findings=self._findings(read.issue.slug) if waits else None,
             slots=self._slots() if passed else (), chosen=chosen, error=_said(error),
-            did=request.query_params.get("did", ""), longest=_LONGEST, zone=self._zone,
+            did=request.query_params.get("did", ""), longest=_LONGEST, zone=self._zone, beside=beside,
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = PAGE_POLICY
         return answer
