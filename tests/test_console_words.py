@@ -122,7 +122,18 @@ TECHNICAL = {
 }
 
 
-@pytest.mark.parametrize("name", ["letter.html.j2", "letter.txt.j2", "person.html.j2", "staff.html.j2", "staff.txt.j2"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "letter.html.j2",
+        "letter.txt.j2",
+        "person.html.j2",
+        "staff.html.j2",
+        "staff.txt.j2",
+        "staff_body.html.j2",
+        "staff_above.html.j2",
+    ],
+)
 def test_no_frame_of_a_letter_says_them(name: str) -> None:
     source = (templates() / "notices" / name).read_text(encoding="utf-8")
     found = FORBIDDEN.findall(shown(re.sub(r"\{[{%#].*?[}%#]\}", " ", source, flags=re.DOTALL)))

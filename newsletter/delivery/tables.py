@@ -178,6 +178,7 @@ class NoticeRow(Fenced, Row):
     # Where its button leads, a signed link: the token is made at its turn, and stands nowhere.
     link_purpose: Mapped[int | None]
     link_id: Mapped[int | None]
+    reply_to: Mapped[str] = mapped_column(String(254), default="", server_default="")  # "": by the kind's own rule
 
 
 class AttemptRow(Row):

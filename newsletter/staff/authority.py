@@ -33,6 +33,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "test": _EVERYBODY,
     "submit": _EVERYBODY,
     "withdraw": _EVERYBODY,
+    "remark": _EVERYBODY,
     "plan": _EVERYBODY,
     "dates": _EVERYBODY,
     "send": _EVERYBODY,

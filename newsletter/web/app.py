@@ -13,6 +13,7 @@ from newsletter.web.public import (
     archive,
     calendars,
     confirming,
+    deciding,
     feed,
     guests,
     health,
@@ -39,6 +40,7 @@ ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     preferring.router,
     guests.router,
     previewing.router,
+    deciding.router,
 )
 
 

@@ -66,7 +66,8 @@ _ACCOUNT = {
     "name": "changed their name", "password set": "set a password", "password changed": "changed their password",
     "password removed": "removed their password", "passkey added": "added a passkey",
     "passkey removed": "removed a passkey", "session ended": "signed out of another browser",
-    "other sessions ended": "signed out everywhere else",
+    "other sessions ended": "signed out everywhere else", "deputy named": "named a deputy for sign-off",
+    "deputy ended": "has no deputy any more",
 }  # fmt: skip
 _YOUR_ACCOUNT = {
     "name": "Your name is changed.",
@@ -77,6 +78,8 @@ _YOUR_ACCOUNT = {
     "passkey removed": "That passkey opens nothing any more. Everywhere else you are signed out.",
     "session ended": "You are signed out there.",
     "other sessions ended": "You are signed out everywhere else.",
+    "deputy named": "Named. From now on requests for sign-off go to both of you.",
+    "deputy ended": "Only you are asked from now on.",
 }
 
 
@@ -416,6 +419,8 @@ ACTS: dict[str, Words] = {
     "approve": _approved,
     "request-changes": _changed,
     "take-back": "took the yes back",
+    "remark": lambda detail: f'said, without deciding: "{detail["text"]}"' if detail.get("text") else "said something",
+    "not-me": "said that somebody else had decided in their name",
     "plan": "planned when it goes out",
     "cancel-plan": "cancelled the plan",
     "send": _send,
@@ -461,6 +466,7 @@ DONE: dict[str, Words] = {
     "resume": "It goes on where it stood.",
     "stop": "Stopped. Who has no copy gets none, unless you decide so.",
     "correct": "A short correction is begun. It needs its own sign-off, and goes to nobody by itself.",
+    "remark": "Said. Those who work on its sign-off are told by mail; nothing is decided by it.",
     "test": _tested,
     "resolve": _resolved,
     "retry": _retried,
