@@ -63,7 +63,8 @@ class Hand:
         expect(self.page.locator("body")).to_contain_text(words)
         self.page.wait_for_load_state()
         page = self.page if self.scripts else self.copied()
-        assert violations(page) == [], words
+        wrong = violations(page)
+        assert not wrong, f"{words}: {wrong}"
         assert not scrolls_sideways(page), words
 
     def copied(self) -> Page:
