@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from sqlalchemy import func, select, update
 
+import subscribers
 from newsletter.cli import demo
 from newsletter.delivery.model import Fault, Letters, Outcome, Verdict
 from newsletter.delivery.tables import DeliveryRow
@@ -19,8 +20,8 @@ SHUT = (Verdict.REJECTED, Fault.READER, 550, "5.2.1", "5.2.1 This mailbox is dis
 FULL = (Verdict.DEFERRED, Fault.READER, 452, "4.2.2", "4.2.2 The recipient's mailbox is full.")
 DISTRUST = (Verdict.REJECTED, Fault.SENDER, 554, "5.7.1", "5.7.1 Message blocked by policy; see our postmaster page.")
 SILENT = (Verdict.UNCERTAIN, Fault.NONE, None, None, "The line broke.")
-ANSWERS = {11: NO, 12: SHUT, 31: SHUT, 57: SHUT, 80: NO, 101: SHUT, 140: FULL, 141: DISTRUST, 202: SILENT, 203: SILENT,
-           204: SILENT, 260: FULL, 300: FULL}  # fmt: skip
+ANSWERS = {60: NO, 140: FULL, 141: DISTRUST, 160: SHUT, 202: SILENT, 203: SILENT, 204: SILENT, 260: FULL, 300: SHUT,
+           320: FULL, 390: SHUT, 430: NO, 450: SHUT}  # few at the beginning: more than 2 % would pause it  # fmt: skip
 
 
 class Answering(MemoryTransport):
@@ -57,3 +58,32 @@ def send_out(pipeline: Pipeline, issue: str) -> None:
         for id_ in session.scalars(select(DeliveryRow.id).where(DeliveryRow.state == "accepted")).all():
             at = now - timedelta(minutes=31 * (1 - ((id_ - first) / number) ** 1.3))
             session.execute(update(DeliveryRow).where(DeliveryRow.id == id_).values(changed_at=at))
+    _choose_key_readers(pipeline, author)
+    _come_and_go(pipeline)
+
+
+def _choose_key_readers(pipeline: Pipeline, author: Actor) -> None:
+    with pipeline.database.reading() as session:
+        by_state = select(DeliveryRow.subscriber_id).order_by(DeliveryRow.id)
+        ids = [one for state, number in (("accepted", 6), ("rejected", 1), ("deferred", 1))
+               for one in session.scalars(by_state.where(DeliveryRow.state == state).limit(number))]  # fmt: skip
+        addresses = subscribers.addresses(session, ids).values()
+    pipeline.key_readers.add("quarterly", "\n".join(addresses), author)
+
+
+def _come_and_go(pipeline: Pipeline) -> None:
+    now = pipeline.clock()
+    with pipeline.database.transaction() as session:
+        list_ = subscribers.find_list(session, "quarterly")
+        assert list_ is not None
+        words = pipeline.book.wording(session, demo.CONSENT, "form", "en", now)
+        for n in range(7):
+            pipeline.book.subscribe(
+                session, list_.id, f"new{n}@city.example.org", subscribers.SubscriptionState.CONFIRMED,
+                subscribers.Consent("form", now, words), now,
+            )  # fmt: skip
+        for n, why in enumerate(("too_often", "too_often", "changed_jobs", "")):
+            held = subscribers.leaving.subscriptions_of(session, 20 + n)[0].id
+            subscribers.leaving.leave(session, held, subscribers.Consent("page", now), now)
+            if why:
+                subscribers.leaving.say_why(session, held, why, subscribers.Consent("page", now), now)

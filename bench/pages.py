@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from newsletter import bootstrap, serving
 from newsletter.cli import demo
+from newsletter.issues import views
 from newsletter.pipeline import Pipeline
 from newsletter.staff.people import Actor
 from newsletter.web.app import app
@@ -28,6 +29,7 @@ from newsletter.web.console.building import routes
 from subscribers import finding
 
 ISSUE = "quarterly-2024-q2"
+OUT = "issue-1"  # of the many, the last that went out
 SENT_LAST = 3  # issues whose copies are all there; of the older ones only the issue is
 LEFT = "fresh.id % 20 = 0"  # of the many readers
 LONG_AGO = "2020-01-01 00:00:00.000000"
@@ -108,6 +110,19 @@ def _paths(pipeline: Pipeline) -> Iterator[str]:
         yield f"/console/readers/{finding.find(session, 'ana').cards[0].id}"
     yield "/console/library?q=city+welcome&kind=report&year=2024"
     yield "/console/library?q=nowhere+to+be+found"
+    with pipeline.database.reading() as session:
+        if any(one.slug == OUT for one in views.issues(session)):
+            out = f"/console/issues/{OUT}"
+            yield from (f"{out}/results", f"{out}/board", f"{out}/results/copy?reader=1")
+            for query in (
+                "",
+                "?q=reader199999@",
+                "?q=city1",
+                "?state=rejected",
+                "?state=deferred",
+                "?q=x@y&state=accepted",
+            ):
+                yield f"{out}/results/readers{query}"
 
 
 def _timed(address: str, path: str, cookie: str, repeat: int) -> Timed:
@@ -221,11 +236,20 @@ def _grow_issues(database: sqlite3.Connection, issues: int, readers: int) -> Non
         columns = {str(row[1]): row[3] for row in database.execute("PRAGMA table_info(deliveries)")}
         state = "CASE WHEN id % 100 THEN 'accepted' ELSE 'rejected' END"
         values = {"mailing_id": str(n), "subscriber_id": "id", "state": state}
+        values |= {
+            "changed_at": f"strftime('%Y-%m-%d %H:%M:%f000', {now}, '-' || (id / 111) || ' seconds')",
+            "code": "550", "enhanced": "'5.1.1'", "text": "'5.1.1 <' || address || '>: no such user'",
+        }  # fmt: skip
         values |= {name: "0" for name, needed in columns.items() if needed and name not in values and name != "id"}
         database.execute(
             f"INSERT INTO deliveries ({', '.join(values)}) SELECT {', '.join(values.values())} FROM subscribers "
             "ORDER BY id"
         )
+    database.execute(
+        "INSERT INTO attempts (delivery_id, at, verdict, fault, code, enhanced, text) SELECT id, changed_at, "
+        "'rejected', 'reader', code, enhanced, text FROM deliveries WHERE state = 'rejected'"
+    )
+    database.execute(f"INSERT INTO key_readers SELECT 1, id, NULL, {now} FROM subscribers WHERE id % 2000 = 0")
 
 
 def _grow_publications(database: sqlite3.Connection, publications: int) -> None:

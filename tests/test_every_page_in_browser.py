@@ -5,16 +5,20 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import update
 
 from bench.console_pictures import NOT_SHOWN, kinds, reachable
 from newsletter.guests.model import Act, Wish
 from newsletter.staff import people
+from subscribers.tables import SubscriberRow
 from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
 from tests.route import AUTHOR, SLUG, Route, laid_out
 from tests.seated import MACHINE
+from tests.test_results import Answering
 
 pytestmark = IN_A_BROWSER
 
@@ -23,6 +27,11 @@ HOSTILE = "\"><script>alert(1)</script><img src=x onerror='alert(2)'><svg onload
 FIELDS = ("title", "summary", "outlet", "place", "who_for", "original_source", "image_credit")
 # Needs more than an issue in hand, and has a test of its own.
 ELSEWHERE = {"/console/issues/{key}/write/item/{publication}/website"}
+# Once an issue is out: `test_no_page_of_an_issue_that_is_out_...` looks at them.
+OUT = {
+    "/console/issues/{key}/board", "/console/issues/{key}/results/readers", "/console/issues/{key}/results/copy",
+    "/console/issues/{key}/results/send-again",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +106,7 @@ def test_no_page_runs_what_others_typed_or_is_hard_to_use(
         address = served.settings.base_url
         found = reachable(served.pipeline, context, address)
         expected = {kind for _, kind in kinds(served.pipeline)}
-        assert expected - found.keys() <= ELSEWHERE, "a page of the console that no link leads to"
+        assert expected - found.keys() <= ELSEWHERE | OUT, "a page of the console that no link leads to"
         for path in found.values():
             page.goto(address + path, wait_until="networkidle")
             page.evaluate("document.querySelectorAll('main details:not(.deeds)').forEach(one => { one.open = true })")
@@ -106,6 +115,38 @@ def test_no_page_runs_what_others_typed_or_is_hard_to_use(
         for form in ("", "?as=text"):
             page.goto(f"{address}/console/issues/{SLUG}/preview/en{form}", wait_until="networkidle")
             assert "alert(1)" in page.locator("body").inner_text()
+        assert told == []
+
+
+@pytest.fixture(scope="module")
+def out(assembled_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Route]:
+    """An issue that is out, with answers of every sort, readers whose names are script, and key readers among them."""
+    found = laid_out(assembled_folder, tmp_path_factory.mktemp("out") / "route")
+    found.add_reader("full@town.example.net")
+    with found.database.transaction() as session:
+        session.execute(update(SubscriberRow).values(name=HOSTILE))
+    found.pipeline.key_readers.add("quarterly", "ada@example.org\nfull@town.example.net", found.who(AUTHOR))
+    with answering(found):
+        found.sign_off()
+        with patch("newsletter.pipeline.open_transport", lambda name, _: Answering()):
+            found.send()
+        yield found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(375, "light"), (1280, "dark")])
+def test_no_page_of_an_issue_that_is_out_runs_what_others_typed_or_is_hard_to_use(
+    browser: Browser, out: Route, width: int, scheme: Any
+) -> None:
+    size: Any = {"width": width, "height": 850}
+    with watched(browser, viewport=size, color_scheme=scheme) as (context, told):
+        page, address = signed_in(context, out), out.settings.base_url
+        found = reachable(out.pipeline, context, address)
+        assert found.keys() >= OUT
+        for kind in sorted({*OUT, "/console", "/console/issues/{key}/results", "/console/readers/key"}):
+            page.goto(address + found[kind], wait_until="networkidle")
+            page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+            assert violations(page) == [], kind
+            assert not scrolls_sideways(page), kind
         assert told == []
 
 

@@ -359,7 +359,7 @@ def test_new_and_left_are_told_with_reasons_and_for_how_long(
     say_why(route, "bob@example.org", "too_often")
     text = page(route)
     assert "2 new · 2 left (1 “too often”, 1 no reason given)" in text
-    assert "Counted so far; it is counted for 14 days, or until the next issue." in text
+    assert "Counted so far; it ends 14 days after the issue went out, or with the next one." in text
     later(route, days=20)
     route.add_reader("late@example.org")
     text = page(route)

@@ -35,15 +35,15 @@ class Board:
     today: str
 
 
-def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/board."""
-    telling, movements = Telling(), Movements()
+def bring(desk: Desk, routes: Routes, telling: Telling, movements: Movements) -> None:
+    """/console/issues/{key}/board; what the results have counted is not counted again."""
 
     def show(request: Request, key: str) -> Response:
         when = desk.when
         with desk.pipeline.database.reading() as session:
             issue = views.find(session, key)
-            outcome, moved = telling.outcome(session, issue, when), movements.of(session, issue, when)
+            outcome = telling.outcome(session, issue, when)
+            moved = movements.of(session, issue, outcome.status, when) if outcome else None
             board = None
             if outcome and moved and issue.public_at:
                 board = Board(
@@ -71,7 +71,7 @@ def _list_name(session: Session, issue: IssueSummary) -> str:
 def _subject(session: Session, issue: IssueSummary) -> str:
     """Of the version that was sent, in the list's own language; nothing where the list has no archive."""
     found = archive.find(session, issue.slug)
-    return found.words[found.speaks()][0] if found else ""
+    return found.words[found.speaks()][0] if found and found.words else ""
 
 
 def _day(at: datetime, when: When) -> str:

@@ -9,7 +9,6 @@ from newsletter.web.caching import FOR_EVER
 from newsletter.web.console import (
     account,
     acts,
-    board,
     checking,
     copies,
     health,
@@ -60,7 +59,6 @@ SCREENS: tuple[Callable[[Desk, Routes], None], ...] = (
     wrong.bring,
     results.bring,
     received.bring,
-    board.bring,
     key_readers.bring,
     copies.bring,
     requests.bring,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 import subscribers
-from newsletter.delivery.views import status
+from newsletter.delivery.views import MailingStatus, status
 from newsletter.issues import views
 from newsletter.issues.model import RELEASED, IssueKind
 from newsletter.issues.views import IssueSummary
@@ -51,22 +51,28 @@ class Movements:
     def __init__(self) -> None:
         self._known: Briefly[Numbers] = Briefly(_HELD)
 
-    def of(self, session: Session, issue: IssueSummary, when: When) -> tuple[Numbers, tuple[Compared, ...]] | None:
-        """The issue's own numbers, and the table with those before it, the newest first. None before it is out."""
+    def of(
+        self, session: Session, issue: IssueSummary, found: MailingStatus | None, when: When
+    ) -> tuple[Numbers, tuple[Compared, ...]] | None:
+        """The issue's own numbers (`found`: where it stands), and the table with those before it, the newest first.
+        None before it is out.
+        """
         if issue.public_at is None or issue.state not in RELEASED:
             return None
         out = [
             one for one in views.issues(session, issue.list_id)
             if one.public_at is not None and one.state in RELEASED and one.kind is IssueKind.REGULAR
         ]  # fmt: skip
-        this = _numbers(session, issue, out, when)
+        this = _numbers(session, issue, found, out, when)
         before = sorted((one for one in out if _at(one) < issue.public_at), key=_at, reverse=True)[:BEFORE]
-        found = [this, *(self._past(session, one, out, when) for one in before)]
-        return this, _compared(found)
+        table = [this, *(self._past(session, one, out, when) for one in before)]
+        return this, _compared(table)
 
     def _past(self, session: Session, issue: IssueSummary, out: list[IssueSummary], when: When) -> Numbers:
         known = self._known.get(issue.id, when.now)
-        return known or self._known.put(issue.id, _numbers(session, issue, out, when), when.now)
+        return known or self._known.put(
+            issue.id, _numbers(session, issue, status(session, issue.id), out, when), when.now
+        )
 
 
 def _at(issue: IssueSummary) -> datetime:
@@ -74,14 +80,16 @@ def _at(issue: IssueSummary) -> datetime:
     return issue.public_at
 
 
-def _numbers(session: Session, issue: IssueSummary, out: list[IssueSummary], when: When) -> Numbers:
+def _numbers(
+    session: Session, issue: IssueSummary, found: MailingStatus | None, out: list[IssueSummary], when: When
+) -> Numbers:
     since = _at(issue)
     following = min((_at(one) for one in out if _at(one) > since), default=None)
     end = since + timedelta(days=DAYS)
     until, said = (following, "until the next issue went out") if following and following < end else (end, _IN_DAYS)
     if until > when.now:
-        until, said = when.now, f"so far; it is counted for {DAYS} days, or until the next issue"
-    turned, found = subscribers.turnover(session, issue.list_id, since, until), status(session, issue.id)
+        until, said = when.now, f"so far; it ends {DAYS} days after the issue went out, or with the next one"
+    turned = subscribers.turnover(session, issue.list_id, since, until)
     whys = sorted(turned.left.items(), key=lambda one: (not one[0], -one[1], one[0]))
     return Numbers(
         issue, found.accepted if found else 0, found.rejected if found else 0, turned.all_left, turned.joined,

@@ -6,7 +6,7 @@ from newsletter.issues import views
 from newsletter.issues.views import IssueSummary
 from newsletter.staff import activities
 from newsletter.staff.people import Actor
-from newsletter.web.console import of_readers
+from newsletter.web.console import board, of_readers
 from newsletter.web.console.chasing import chase
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.movement import Movements
@@ -18,7 +18,9 @@ PAGE = "/issues/{key}/results"
 
 
 def bring(desk: Desk, routes: Routes) -> None:
-    """/console/issues/{key}/results and what its buttons do; sending again asks first, on a page of its own."""
+    """/console/issues/{key}/results, what its buttons do (sending again asks first, on a page of its own), and the page
+    for the board.
+    """
     pipeline, telling, movements = desk.pipeline, Telling(), Movements()
 
     def show(request: Request, key: str) -> Response:
@@ -27,7 +29,7 @@ def bring(desk: Desk, routes: Routes) -> None:
             found = telling.outcome(session, issue, desk.when)
             people = of_readers.key(session, issue, desk.when)
             refused = chase(session, found.rounds, found.status.rejected) if found else None
-            moved = movements.of(session, issue, desk.when)
+            moved = movements.of(session, issue, found.status if found else None, desk.when)
         return desk.page(
             request, "results", issue=issue.slug, summary=issue, outcome=found, key=people, chase=refused,
             moved=moved,
@@ -54,6 +56,7 @@ def bring(desk: Desk, routes: Routes) -> None:
     def back(key: str, actor: Actor) -> Response:
         return to_results(desk, key, actor)
 
+    board.bring(desk, routes, telling, movements)
     routes.get(PAGE, "look", show)
     routes.post(f"{PAGE}/leave", "resolve", leave)
     routes.get(f"{PAGE}/send-again", "resolve", ask)
