@@ -506,6 +506,9 @@ def test_lines_are_deleted_after_a_week_and_when_put_aside(route: Route) -> None
     route.pipeline.tidy()
     assert not list(folder.glob("*/*"))
     assert Desk(route).get(second.url.path + "/refused").status_code == 404
+    with route.database.reading() as session:
+        kept = session.execute(text("SELECT look FROM brought_readers")).scalars().all()
+    assert not [one for one in kept if "kept.example" in str(one)], "no address stays behind"
 
 
 # -- the do-not-mail list, and files ----------------------------------------------------------------------------------

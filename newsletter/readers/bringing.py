@@ -141,7 +141,7 @@ class Bringing:
         actor.permit("import")
         with self._database.transaction() as session:
             for state in ("looked", "failed"):
-                if brought.move(session, id_, state, "dropped", self._clock()):
+                if brought.move(session, id_, state, "dropped", self._clock(), look={}):
                     break
             else:
                 raise IllegalMove("This file is being worked on, or is taken in already.")
@@ -151,7 +151,8 @@ class Bringing:
         """Delete the lines of files that are older than a week."""
         if not self._folder.is_dir():
             return
-        with self._database.reading() as session:
+        with self._database.transaction() as session:
+            brought.forget(session, self._clock() - KEPT)
             kept = brought.younger_than(session, self._clock() - KEPT)
         for folder in self._folder.iterdir():
             if folder.name.isdecimal() and int(folder.name) not in kept:
@@ -207,7 +208,7 @@ class Bringing:
         report, _ = self._run(id_, one.decided, None, dry_run=False, sha256=str(one.look.get("sha256", "")))
         with self._database.transaction() as session:
             now = self._clock()
-            brought.move(session, id_, "taking", "done", now, taken=report.counts() | {"kinds": report.kinds})
+            brought.move(session, id_, "taking", "done", now, taken=report.counts() | {"kinds": report.kinds}, look={})
             log(session, actor, "import", now, file=one.file_name, added=report.added, decided=one.decided["what"])
         self._file_of(id_).unlink(missing_ok=True)
 

@@ -110,6 +110,12 @@ def recent(session: Session, now: datetime) -> tuple[Brought, ...]:
     return tuple(_brought(session, row, now, working=False) for row in rows)
 
 
+def forget(session: Session, moment: datetime) -> None:
+    """What a look found holds addresses: those of files begun before that moment go, and who waits, waits no more."""
+    older = (BroughtRow.created_at < moment, BroughtRow.state.in_(("looking", "looked", "failed")))
+    session.execute(update(BroughtRow).where(*older).values(state="dropped", look={}, trouble=""))
+
+
 def younger_than(session: Session, moment: datetime) -> frozenset[int]:
     """Those begun since."""
     return frozenset(session.scalars(select(BroughtRow.id).where(BroughtRow.created_at >= moment)))
