@@ -26,9 +26,11 @@ from newsletter.staff.authority import Role, may
 from newsletter.staff.people import Actor
 from newsletter.web.app import app
 from newsletter.web.console.building import routes
+from subscribers import finding
 
 ISSUE = "quarterly-2024-q2"
 SENT_LAST = 3  # issues whose copies are all there; of the older ones only the issue is
+LEFT = "fresh.id % 20 = 0"  # of the many readers
 LONG_AGO = "2020-01-01 00:00:00.000000"
 VERSIONS = {
     "es": ("Ciudades que aprenden, informe anual y convocatorias", "Lo que hicieron las alcaldías y lo que leer."),
@@ -95,9 +97,16 @@ def _paths(pipeline: Pipeline) -> Iterator[str]:
         if one.method == "GET" and one.verb is not None and may(one.verb, Role.AUTHOR):
             path = one.path.replace("{key}", ISSUE).replace("{language}", "en")
             path = path.replace("{listed}", "quarterly").replace("publications/{publication}", "publications/1")
-            if "{" not in path:
+            if "{" not in path and not path.endswith("/live"):  # that one goes on
                 yield path
     yield f"/console/issues/{ISSUE}/check?reader=1"
+    yield "/console/readers?q=reader19999"
+    yield "/console/readers?q=nobody-has-this&list=quarterly&state=confirmed"
+    yield "/console/readers?state=unsubscribed"
+    yield "/console/readers?list=quarterly&state=confirmed&before=100000"
+    yield "/console/readers/do-not-mail?q=reader19999"
+    with pipeline.database.reading() as session:
+        yield f"/console/readers/{finding.find(session, 'ana').cards[0].id}"
     yield "/console/library?q=city+welcome&kind=report&year=2024"
     yield "/console/library?q=nowhere+to+be+found"
 
@@ -171,11 +180,18 @@ def _grow_readers(database: sqlite3.Connection, readers: int) -> None:
     _copy(
         database, "subscriptions", "fresh", "one.id = 1",
         **theirs, created_at=f"'{LONG_AGO}'", changed_at=f"'{LONG_AGO}'", since="'2020-01-01'",
+        state=f"CASE WHEN {LEFT} THEN 'unsubscribed' ELSE one.state END",
     )  # fmt: skip
+    theirs |= {"address": "fresh.address", "address_hash": "fresh.hash"}
+    _copy(database, "consent_events", "fresh", "one.id = 1", **theirs, at=_days_ago("fresh.id % 1500"))
     _copy(
-        database, "consent_events", "fresh", "one.id = 1",
-        **theirs, address="fresh.address", address_hash="fresh.hash",
+        database, "consent_events", "fresh", f"one.id = 1 AND {LEFT}",
+        **theirs | {"id": "fresh.id + 2000000"}, kind="'withdrawal'", source="'link'", at=_days_ago("fresh.id % 400"),
     )  # fmt: skip
+
+
+def _days_ago(days: str) -> str:
+    return f"datetime('now', '-' || ({days}) || ' days') || '.000000'"
 
 
 def _grow_issues(database: sqlite3.Connection, issues: int, readers: int) -> None:

@@ -1,19 +1,19 @@
 """The spine: the route of an issue, a short method a step: open a transaction, call one verb, log one line."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter import fetch, preflight
-from newsletter.approval import deciding, reviewing, snapshots
+from newsletter.approval import asks, deciding, remarks, reviewing, snapshots
 from newsletter.approval.differences import differences
 from newsletter.approval.gate import Gate
-from newsletter.approval.model import Snapshot, Yes
+from newsletter.approval.model import Decided, Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
 from newsletter.clock import Clock
 from newsletter.configuring.keys import Keys
@@ -32,6 +32,8 @@ from newsletter.delivery import (
     planning,
     practising,
     views,
+    web_notes,
+    web_previews,
 )
 from newsletter.delivery.belonging import Belonging
 from newsletter.delivery.freezing import freeze
@@ -40,12 +42,13 @@ from newsletter.delivery.releasing import conclude, release
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.transports import is_remote, open_transport
 from newsletter.delivery.workers import recover
-from newsletter.entrance import Account, Entrance, Team
-from newsletter.errors import BadInput, IllegalMove, NotApproved, RenderError
+from newsletter.entrance import Account, Entrance, Proving, Team
+from newsletter.errors import BadInput, IllegalMove, RenderError
 from newsletter.guests import views as guests
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
 from newsletter.guests.requests import Requests
+from newsletter.health.standing import Health
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import RELEASED, State
@@ -56,19 +59,27 @@ from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
 from newsletter.publications.sources.pasting import read_link
 from newsletter.publications.tending import Sources
+from newsletter.readers.bringing import Bringing
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
+from newsletter.readers.key_readers import KeyReaders
+from newsletter.readers.tending import Tending
 from newsletter.rendering.dkim import signer
 from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
 from newsletter.rhythm.due_work import DueWork
+from newsletter.rhythm.letters.saying import When
 from newsletter.settings import Settings
 from newsletter.setup.conducting import Setup
 from newsletter.setup.works import Hands
-from newsletter.staff.people import Actor, everybody, log
+from newsletter.staff import known, members, sessions, throttling
+from newsletter.staff.people import Actor, Person, everybody, log
+from newsletter.staff.throttling import Limit
 from subscribers import AddressBook, Links
 
 MOST_TESTED = 20  # addresses at once
+MOST_REMARKS = Limit(30, timedelta(hours=1))
+ONCE = Limit(1, timedelta(days=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +165,12 @@ class Pipeline:
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
+        self.key_readers = KeyReaders(database, clock, self.book)
+        self.bringing = Bringing(settings, database, clock, self.book)
+        self.tending = Tending(database, clock, self.book)
         self.entrance = Entrance(settings, database, clock, self.links)
         self.team = Team(database, clock, self.entrance)
+        self.proving = Proving(database, clock, self.links)
         self.account = Account(settings, database, clock, self.links)
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
         self.lists = ListSettings(settings.folder, database, clock, self.gate)
@@ -165,6 +180,7 @@ class Pipeline:
         self.sources = Sources(settings, database, clock, self.own_hosts)
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)
+        self.health = Health(settings, database, clock)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
@@ -459,8 +475,10 @@ class Pipeline:
 
     # -- approval: who said yes, to exactly what -----------------------------------------------------------------
 
-    def submit(self, key: str, actor: Actor, comment: str = "") -> Submitted:
-        """Hand in the issue as it stands; refused while a check says that something must be mended."""
+    def submit(self, key: str, actor: Actor, comment: str = "", whom: Collection[int] | None = None) -> Submitted:
+        """Hand in the issue as it stands; refused while a check says that something must be mended. `whom`: the ids of
+        those who are asked; None for all who may sign off.
+        """
         person, version, now = actor.require("submit"), self.version(key), self.clock()
         if musts := preflight.musts(self.check(version)):
             raise BadInput(
@@ -472,14 +490,16 @@ class Pipeline:
             kept = snapshots.keep(
                 session, issue.id, version.parts, version.envelope, version.basis_facts, person.id, now
             )
-            deciding.open_review(session, kept, person.id, now, comment)
+            review = deciding.open_review(session, kept, person.id, now, comment)
             yes, before = deciding.counting(session, issue.id, version.basis), deciding.last_yes(session, issue.id)
             moves.move(session, issue.id, State.IN_REVIEW, now)
             if yes:
                 planning.approved(session, issue.id, issue.planned_at, now)
             else:
                 since = differences(before.basis_facts, version.basis_facts) if before else None
-                asking.ask(session, issue, kept, person, comment, now, since)
+                today, parts = now.astimezone(self.settings.zone).date(), tuple(version.parts.values())
+                request = asking.Request(review, kept, parts, person, comment, since, self.settings.base_url, whom)
+                asking.ask(session, issue, request, today, now)
             activity = log(session, actor, "submit", now, issue.id, version=kept.number, fingerprint=kept.fingerprint)
         return Submitted(kept, yes, activity)
 
@@ -502,30 +522,86 @@ class Pipeline:
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
             review = deciding.required_review(session, issue.id)
-            if fingerprint and snapshots.snapshot(session, review.snapshot_id).fingerprint != fingerprint:
-                raise NotApproved("Another version was handed in while you were reading. Read that one, then decide.")
-            version = deciding.approve(
+            deciding.require_read(session, review, fingerprint)
+            done = deciding.approve(
                 session, review, self.gate.basis(session, issue.id), person.id, now, comment, override
             )
+            late = planning.missed(session, issue, now)
             if issue.state not in {State.APPROVED, State.PLANNED}:
                 planning.approved(session, issue.id, issue.planned_at, now)
-            letter = reviewing.decided(issue.name, version.number, person.name or person.email, comment, yes=True)
-            asking.tell(session, issue, letter, (person.id, review.requested_by), now)
-            log(session, actor, "approve", now, issue.id, fingerprint=version.fingerprint, override=override)
-        return version
+            self._tell_decided(session, issue, done, person, comment, now, to=review.requested_by, late=late)
+            log(session, actor, "approve", now, issue.id, fingerprint=done.version.fingerprint, override=override)
+        return done.version
 
-    def request_changes(self, key: str, actor: Actor, comment: str) -> int:
+    def request_changes(self, key: str, actor: Actor, comment: str, fingerprint: str = "") -> int:
         """Ask for a change; an earlier yes to the same version stops counting. Its line in the activity log."""
         person = actor.require("request-changes")
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
             review = deciding.required_review(session, issue.id)
-            version = deciding.request_changes(session, review, person.id, now, comment)
+            deciding.require_read(session, review, fingerprint)
+            done = deciding.request_changes(session, review, person.id, now, comment)
             moves.move(session, issue.id, State.CHANGES_REQUESTED, now)
             planning.cancel(session, issue.id)
-            letter = reviewing.decided(issue.name, version.number, person.name or person.email, comment, yes=False)
-            asking.tell(session, issue, letter, (person.id, review.requested_by), now)
+            self._tell_decided(session, issue, done, person, comment, now, to=review.requested_by, yes=False)
             return log(session, actor, "request-changes", now, issue.id, comment=comment)
+
+    def _tell_decided(
+        self, session: Session, issue: IssueSummary, done: Decided, person: Person, comment: str, now: datetime, *,
+        to: int, yes: bool = True, late: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """The one who decided, with the way to say that it was somebody else; whoever asked; who looks after it."""
+        passed = When(now, self.settings.zone).said(late) if late else ""
+        said = (issue.name, done.version.number, asking.called(person), comment)
+        asking.tell_decider(session, issue, reviewing.own_decision(*said, yes=yes, late=passed), person, done.id, now)
+        asking.tell(session, issue, reviewing.decided(*said, yes=yes, late=passed), {to}, now, but=person.id)
+
+    def remark(self, key: str, actor: Actor, text: str, place: str = "") -> int:
+        """Say something about the issue, or one item of it by its anchor, without deciding; its line in the log."""
+        person = actor.require("remark")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            if not throttling.allow(session, "remark", f"of {person.id}", MOST_REMARKS, now):
+                raise IllegalMove("That was too much within an hour. Wait a while, or telephone.")
+            facts = self.versions.basis_facts(session, issue.id)
+            titles, review = remarks.places(facts), deciding.latest_review(session, issue.id)
+            if review:
+                titles = remarks.places(snapshots.snapshot(session, review.snapshot_id).basis_facts) | titles
+            if place and place not in titles:
+                raise BadInput("That item is not in this mail. Open the page anew, and choose again.")
+            remarks.add(session, issue.id, person.id, place, text, now)
+            whom = {review.requested_by, *asks.asked(session, review.id)} if review else set()
+            whom = whom or {one.id for one in asking.could_be_asked(session, person.id)}
+            page = asking.address(self.settings.base_url, issue.slug)
+            letter = reviewing.remark(issue.name, asking.called(person), titles.get(place, ""), text.strip(), page)
+            asking.tell_remark(session, issue, letter, whom, person, now)
+            return log(session, actor, "remark", now, issue.id, text=text.strip()[:200])
+
+    def not_me(self, decision_id: int, via: str) -> bool:
+        """The one in whose name it was says that it was somebody else: a yes counts no more, whoever looks after the
+        system is alarmed, and every browser must prove itself anew. False where that was said already.
+        """
+        with self.database.transaction() as session:
+            made, now = deciding.decision(session, decision_id), self.clock()
+            if made is None or not throttling.allow(session, "not-me", str(decision_id), ONCE, now):
+                return False
+            issue = find(session, made.issue_id, lock=True)
+            person = members.of_id(session, made.staff_id)
+            released = issue.state in RELEASED
+            taken_back = made.yes and not released and deciding.revoke(session, decision_id, now)
+            signed_off = issue.state in {State.APPROVED, State.PLANNED}
+            if taken_back and signed_off and self.gate.look(session, issue.id)[0] is None:
+                moves.move(session, issue.id, State.IN_REVIEW, now)
+                planning.cancel(session, issue.id)
+            known.forget(session, person.id)
+            sessions.revoke(session, person.id, now)
+            review = deciding.latest_review(session, issue.id)
+            letter = reviewing.not_me(
+                issue.name, asking.called(person), taken_back=taken_back, released=made.yes and released
+            )
+            asking.tell(session, issue, letter, {person.id} | ({review.requested_by} if review else set()), now)
+            log(session, Actor(person, via), "not-me", now, issue.id, version=made.number)
+        return True
 
     def take_back(self, key: str, actor: Actor) -> int:
         """A yes is taken back, and the plan with it; its line in the log. Not once the first copy may leave."""
@@ -596,12 +672,7 @@ class Pipeline:
         self.belonging.require()
         # What is wrong with the mail service is said before anything.
         open_transport(transport or "default", self.settings.transport(transport or "default"))
-        options = {"although_planned": now_although_planned, "calm": calm}
-        try:
-            issue, mailing_id = self._release(key, actor, transport, **options)
-        except IntegrityError:
-            # Another sender has released it at this very moment; go on with what it made.
-            issue, mailing_id = self._release(key, actor, transport, **options)
+        issue, mailing_id = self._begin(key, actor, transport, although_planned=now_although_planned, calm=calm)
         if mailing_id is None:
             return SendResult(self._status(issue.id), None)
         tally = None
@@ -611,6 +682,14 @@ class Pipeline:
         else:
             self._freeze(mailing_id)
         return SendResult(self._status(issue.id), tally)
+
+    def start(self, key: str, actor: Actor, *, calm: bool = False) -> None:
+        """Release the issue now, also one that is planned for later, and leave all else to a worker."""
+        actor.require("send")
+        self.belonging.require()
+        planning.require_mail_service(self.settings)
+        open_transport("default", self.settings.transport("default"))
+        self._begin(key, actor, "", although_planned=True, calm=calm)
 
     def work_on(
         self,
@@ -664,6 +743,15 @@ class Pipeline:
             if pacing.reopen(session, name, now):
                 log(session, actor, "send", now, issue_id, mailing=mailing_id, opened=name)
 
+    def _begin(
+        self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
+    ) -> tuple[IssueSummary, int | None]:
+        try:
+            return self._release(key, actor, transport, although_planned=although_planned, calm=calm)
+        except IntegrityError:
+            # Another sender has released it at this very moment; go on with what it made.
+            return self._release(key, actor, transport, although_planned=although_planned, calm=calm)
+
     def _release(
         self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
     ) -> tuple[IssueSummary, int | None]:
@@ -682,19 +770,19 @@ class Pipeline:
                 log(session, actor, "send", now, issue.id, mailing=mailing_id, transport=transport)
         return issue, mailing_id
 
-    def pause(self, key: str, actor: Actor) -> None:
-        """Nothing more is handed over until it is resumed."""
-        self._control(key, actor, "pause", State.PAUSED)
+    def pause(self, key: str, actor: Actor) -> int:
+        """Nothing more is handed over until it is resumed. Its line in the activity log."""
+        return self._control(key, actor, "pause", State.PAUSED)
 
-    def resume(self, key: str, actor: Actor) -> None:
-        """Go on exactly where it stood; `send` hands over."""
-        self._control(key, actor, "resume", State.SENDING)
+    def resume(self, key: str, actor: Actor) -> int:
+        """Go on exactly where it stood; `send` hands over. Its line in the activity log."""
+        return self._control(key, actor, "resume", State.SENDING)
 
-    def stop(self, key: str, actor: Actor) -> None:
-        """End it for good: who has no copy gets none."""
-        self._control(key, actor, "stop", State.STOPPED)
+    def stop(self, key: str, actor: Actor) -> int:
+        """End it for good: who has no copy gets none. Its line in the activity log."""
+        return self._control(key, actor, "stop", State.STOPPED)
 
-    def _control(self, key: str, actor: Actor, verb: str, to: State) -> None:
+    def _control(self, key: str, actor: Actor, verb: str, to: State) -> int:
         actor.require(verb)
         if to is State.SENDING:
             self.belonging.require()
@@ -705,7 +793,7 @@ class Pipeline:
                 raise IllegalMove(f"{issue.name} is not being sent; there is nothing to {verb}.")
             moves.move(session, issue.id, to, now)
             mailings.control(session, going.id, verb, now)
-            log(session, actor, verb, now, issue.id, mailing=going.id)
+            return log(session, actor, verb, now, issue.id, mailing=going.id)
 
     def resolve(self, key: str, actor: Actor, how: str, addresses: Sequence[str] = ()) -> int:
         """Settle copies without an answer: `leave`, or `send_again` (to all, or to those named). How many."""
@@ -769,20 +857,68 @@ class Pipeline:
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
 
+    def preview_link(self, key: str, actor: Actor, days: int) -> int:
+        """Make a link to the web version for somebody outside; the one before ends. Its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            made = web_previews.make(session, issue, days, actor.staff_id, now)
+            return log(session, actor, "preview-link", now, issue.id, until=made.ends_at.isoformat())
+
+    def end_preview_link(self, key: str, actor: Actor) -> int:
+        """The link works no more; its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            web_previews.revoke(session, issue, now)
+            return log(session, actor, "end-preview-link", now, issue.id)
+
+    def amend_web(self, key: str, actor: Actor, note: str) -> int:
+        """Set a dated note above the web version of an issue that is out; its line in the activity log."""
+        person = actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            set_ = web_notes.add(session, issue, note, person.id, now)
+            return log(session, actor, "amend-web", now, issue.id, issue=issue.slug, note=set_.id, text=set_.text)
+
+    def remove_web_note(self, key: str, note_id: int, actor: Actor) -> int:
+        """Take a note away from the web version; its line in the activity log."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            gone = web_notes.remove(session, issue, note_id, now)
+            return log(session, actor, "remove-web-note", now, issue.id, issue=issue.slug, note=gone.id, text=gone.text)
+
+    def restore_web_note(self, key: str, note_id: int, actor: Actor) -> int:
+        """Put it back, with the day that it had; its line in the activity log."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            back = web_notes.restore(session, issue, note_id, now)
+            return log(session, actor, "restore-web-note", now, issue.id, issue=issue.slug, note=back.id)
+
     def practise(
         self,
         key: str,
         actor: Actor,
         stop: threading.Event | None = None,
         progress: Callable[[Tally, int], None] | None = None,
+        sampled: Callable[[practising.Sample], None] | None = None,
     ) -> practising.Practice:
-        """Build every message for the real list and hand it to nobody."""
+        """Build every message for the real list and hand it to nobody. `sampled` is given one in each language."""
         actor.permit("practice")
         version = self.version(key)
         with self.database.transaction() as session:
             issue = find(session, key)
             log(session, actor, "practice", self.clock(), issue.id)
-        return practising.practise(self.database, self.settings, self.links, issue, version, self.clock, stop, progress)
+        return practising.practise(
+            self.database, self.settings, self.links, issue, version, self.clock, stop, progress, sampled
+        )
+
+    def tidy(self) -> None:
+        """What the worker does every hour: delete what nobody needs any more."""
+        self.joining.tidy()
+        self.bringing.tidy()
 
     def _hashes(self, addresses: Sequence[str]) -> list[str]:
         return [self.book.hash(fields.address(address, "reader's address")) for address in addresses]

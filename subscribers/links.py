@@ -32,6 +32,10 @@ class Purpose(IntEnum):
     CALENDAR = 8  # id: list; the team's calendar of its dates
     ENTRANCE = 9  # id: staff link; the way into the console, for one use
     GUEST = 10  # id: guest request; the page of somebody who is asked for one act
+    REVIEW = 11  # id: review ask; the page of somebody who is asked for sign-off
+    DECISION = 12  # id: decision; it was not me who decided
+    CODE = 13  # id: code; six digits that prove who reads an inbox
+    WEB_PREVIEW = 14  # id: web preview; an issue's web version before it is public
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)
@@ -59,6 +63,15 @@ class Links:
     def writer(self, purpose: Purpose) -> Callable[[int], str]:
         """`token` for one purpose, for those who write many."""
         return self._writers[purpose]
+
+    def digits(self, id: int) -> str:  # noqa: A002
+        """The six digits of the code with that id."""
+        return _digits(self._keys[Purpose.CODE][0], id)
+
+    def are_digits(self, id: int, typed: str) -> bool:  # noqa: A002
+        """Whether these are the digits of that code, by any key; as slow for a wrong one as for a right one."""
+        good = [hmac.compare_digest(_digits(key, id).encode(), typed.encode()) for key in self._keys[Purpose.CODE]]
+        return any(good)
 
     def read(self, token: str) -> Link | None:
         """The link behind a token, or None for anything forged, cut, re-keyed or foreign."""
@@ -88,6 +101,10 @@ def _writer(purpose: Purpose, key: bytes) -> Callable[[int], str]:
 
 def _mac(key: bytes, body: bytes) -> bytes:
     return hmac.new(key, body, hashlib.sha256).digest()[:_MAC_BYTES]
+
+
+def _digits(key: bytes, id_: int) -> str:
+    return f"{int.from_bytes(hmac.new(key, id_.to_bytes(8, 'big'), hashlib.sha256).digest(), 'big') % 10**6:06d}"
 
 
 def _spreads() -> Iterator[tuple[int, int, int]]:

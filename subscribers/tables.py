@@ -128,6 +128,7 @@ class SubscriptionRow(Row):
             sqlite_where=text("paused_until IS NOT NULL"),
             postgresql_where=text("paused_until IS NOT NULL"),
         ),
+        Index(None, "list_id", "state", "subscriber_id"),
         CheckConstraint("state IN ('pending', 'confirmed', 'unsubscribed')", name="state"),
         CheckConstraint("proof IN ('shown', 'unknown')", name="proof"),
         {"sqlite_autoincrement": True},
@@ -181,6 +182,7 @@ class ConsentEventRow(Row):
     __tablename__ = "consent_events"
     __table_args__ = (
         Index(None, "subscriber_id", "list_id"),
+        Index(None, "list_id", "recorded_at"),
         CheckConstraint(
             "kind IN ('request', 'confirmation', 'change', 'withdrawal', 'import', 'erasure')", name="kind"
         ),

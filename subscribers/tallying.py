@@ -43,8 +43,12 @@ def _special(session: Session, list_id: int, now: datetime) -> list[tuple[str, s
         ),
         select(SubscriberRow.id).where(SubscriberRow.address.is_(None)),
     ).subquery()  # fmt: skip
-    asked = mailability(list_id, now).add_columns(SubscriptionRow.state)
-    people = asked.where(SubscriptionRow.subscriber_id.in_(select(whom.c.id))).subquery()
+    # By ids, and the list as a sum: SQLite, which keeps no figures of its tables, would else read the whole list.
+    ids = select(SubscriptionRow.id).where(
+        SubscriptionRow.subscriber_id.in_(select(whom.c.id)), SubscriptionRow.list_id + 0 == list_id
+    )
+    asked = mailability(list_id, now).where(SubscriptionRow.id.in_(ids)).add_columns(SubscriptionRow.state)
+    people = asked.subquery()
     rows = session.execute(
         select(people.c.state, people.c.reason, func.count()).group_by(people.c.state, people.c.reason)
     )

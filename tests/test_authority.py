@@ -29,10 +29,11 @@ EVERYBODY = {"author", "approver", "admin"}
 TABLE = {
     "look": EVERYBODY, "account": EVERYBODY, "set-up": {"admin"},
     "assemble": EVERYBODY, "edit": EVERYBODY, "choose": EVERYBODY, "test": EVERYBODY, "submit": EVERYBODY,
-    "withdraw": EVERYBODY, "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
+    "withdraw": EVERYBODY, "remark": EVERYBODY,
+    "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
     "practice": EVERYBODY, "import": EVERYBODY, "collect": EVERYBODY, "sources": EVERYBODY,
-    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY,
+    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY, "key-readers": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},

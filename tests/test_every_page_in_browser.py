@@ -61,6 +61,12 @@ def fill(route: Route) -> None:
         visits.record(session, source.id, visits.Visit(route.now, {}, {}, HOSTILE), route.now)
     for act in Act:
         route.pipeline.ask_guest(SLUG, wish(route, act), author)
+    lines = f"name,email,source\n{quoted(HOSTILE)},hostile@example.org,{quoted(HOSTILE)}\nx,{quoted(HOSTILE)},x\n"
+    route.pipeline.bringing.bring(author, "quarterly", "confirmed", f"{HOSTILE}.csv", lines.encode())
+
+
+def quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def wish(route: Route, act: Act) -> Wish:

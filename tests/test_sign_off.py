@@ -1,15 +1,17 @@
 """Sign-off in the console: handed in, read exactly as it was, a yes or a change, and the yes taken back."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from newsletter.approval.against import against
 from newsletter.approval.differences import Difference, Word, differences, marked
 from newsletter.errors import IllegalMove, NotAllowed, NotApproved, NotFound
 from newsletter.issues.model import State
 from tests.console import Desk, form, said
 from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, SLUG, Route
-from tests.seated import link_in, mails, text
+from tests.seated import mails
 from tests.test_writing import do, number
 from tests.visits import main_of
 
@@ -18,7 +20,8 @@ PAGE = f"/console/issues/{SLUG}/sign-off"
 
 def hand_in(route: Route, comment: str = "") -> Desk:
     ana = Desk(route)
-    where, fields = form(ana.get(PAGE), "/ask", comment=comment)
+    whom = {"whom": str(route.pipeline.team.id_of(APPROVER))}
+    where, fields = form(ana.get(PAGE), "/ask", comment=comment, **whom)
     assert said(ana.follow(ana.post(where, data=fields))).startswith("Version ")
     return ana
 
@@ -100,24 +103,11 @@ def test_it_is_taken_back_into_the_draft(route: Route) -> None:
     assert route.issue().state is State.DRAFT
 
 
-def test_the_letter_leads_to_the_page_and_decides_nothing(route: Route) -> None:
-    hand_in(route, "Two minutes are enough.")
-    (mail,) = [one for one in mails(route, APPROVER) if "Please approve" in str(one["Subject"])]
-    assert "Two minutes are enough." in text(mail)
-    browser = Desk(route, AUTHOR)
-    path = link_in(mail)
-    for _ in range(3):
-        assert browser.get(path).status_code == 200
-    assert not route.counts()
-    way = browser.post(path)
-    assert way.headers["location"].startswith(PAGE)
-
-
 def test_each_decision_is_told_to_who_asked_who_decided_and_who_looks_after_it(route: Route) -> None:
     hand_in(route)
     mails(route)
     press(Desk(route, APPROVER), "/yes")
-    told = {str(one["To"]) for one in mails(route) if "has said yes" in str(one["Subject"])}
+    told = {str(one["To"]) for one in mails(route) if "said yes" in str(one["Subject"])}
     assert {AUTHOR, APPROVER, ADMIN} <= {one.strip("<>").split("<")[-1].rstrip(">") for one in told}
 
 
@@ -174,3 +164,57 @@ def test_places_are_called_as_people_call_them(route: Route) -> None:
     assert [one.place for one in found][:1] == ["Subject (English)"]
     assert {"Quote is new", "Heading of “At work now” (English)"} <= {one.place for one in found}
     assert differences(before, before) == ()  # type: ignore[arg-type]
+
+
+def test_a_link_or_a_picture_that_changed_shows_with_equal_words(approved: Route) -> None:
+    do(approved, "state_facts", number(approved, "roots"), {"url": "https://elsewhere.example.org/roots"})
+    do(approved, "no_picture", number(approved, "san-antonio"))
+    page = Desk(approved).get(PAGE)
+    assert "Since the last yes, 2 things changed" in main_of(page)
+    assert "“Devex and the network start Roots of Change”, link" in main_of(page)
+    assert "<ins>https://elsewhere.example.org/roots</ins>" in page.text
+    assert "picture is taken out" in main_of(page)
+    gone = re.findall(r'<img class="gone" src="([^"]+)"', page.text)
+    assert len(gone) == 1
+    assert Desk(approved).get(gone[0]).status_code == 200
+
+
+def test_an_issue_stands_beside_the_one_before_it(approved: Route) -> None:
+    assert "Against the last issue" not in main_of(Desk(approved).get(PAGE)), "it is the first"
+    approved.send()
+    approved.add_reader("fay@example.org")
+    approved.publish(
+        external_id="autumn", kind="report", title="A report of the autumn", published_on="2024-08-02",
+        summary="Nine words are in this summary, or so many.", url="https://new.example.net/report",
+    )  # fmt: skip
+    approved.set_profile(legal_name="Network of Mayors, newly named")
+    approved.pipeline.assemble("quarterly", "2024-Q3", approved.who(AUTHOR))
+    page = main_of(Desk(approved).get("/console/issues/quarterly-2024-q3/sign-off"))
+    assert "Against the last issue, Summer 2024" in page
+    assert f"Readers {len(CONFIRMED)} {len(CONFIRMED) + 1}" in page
+    assert re.search(r"Items 8 \d", page)
+    assert "Organisation’s name Network of Mayors" in page
+    assert "new.example.net" in page
+
+
+def test_what_is_counted_against_the_issue_before() -> None:
+    def facts(url: str, picture: str, publication: int) -> dict[str, object]:
+        item = {
+            "anchor": "a", "role": "item", "picture": {"sha256": picture},
+            "source": {"url": url, "publication_id": publication, "layout": "card"},
+            "wordings": {"en": {"title": "Two words", "summary": "and three more"}},
+        }  # fmt: skip
+        note = {"wordings": {"en": {"text": "See [this](https://three.example/x) now."}}}
+        draft = {"profile": {"default_language": "en"}, "opening": [note], "sections": [
+            {"slug": "s", "titles": {"en": "S"}, "items": [item], "blocks": []}]}  # fmt: skip
+        return {"draft": draft, "theme": {}, "templates": {}, "address": ""}
+
+    found = against(
+        "Spring", facts("https://www.one.example/a", "p", 1), facts("https://two.example/b", "p", 1), (4, 5)
+    )
+    assert [(one.name, one.before, one.now) for one in found.counts] == [
+        ("Items", 1, 1), ("Words", 8, 8), ("Links", 2, 2), ("Pictures", 1, 1), ("Readers", 4, 5),
+    ]  # fmt: skip
+    assert found.sites == ("two.example",)
+    assert found.again == found.pictures == ("Two words",)
+    assert found.fixed == ()

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.approval import snapshots
-from newsletter.approval.model import Said, Snapshot, Yes
+from newsletter.approval.model import Decided, Made, Said, Snapshot, Yes
 from newsletter.approval.tables import DecisionRow, ReviewRow, SnapshotRow
 from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotApproved, NotFound
 from newsletter.staff.tables import StaffRow
@@ -82,6 +82,18 @@ def required_review(session: Session, issue_id: int) -> ReviewRow:
     return review
 
 
+def latest_review(session: Session, issue_id: int) -> ReviewRow | None:
+    """The last request, open or not."""
+    query = select(ReviewRow).where(ReviewRow.issue_id == issue_id).order_by(ReviewRow.id.desc())
+    return session.scalar(query.limit(1))
+
+
+def require_read(session: Session, review: ReviewRow, fingerprint: str) -> None:
+    """Refuse where something else was read than what is handed in now; "": nobody says what was read."""
+    if fingerprint and snapshots.snapshot(session, review.snapshot_id).fingerprint != fingerprint:
+        raise NotApproved("Another version was handed in while you were reading. Read that one, then decide.")
+
+
 def withdraw(session: Session, issue_id: int, now: datetime) -> None:
     """Take the open request back."""
     session.execute(
@@ -93,7 +105,7 @@ def withdraw(session: Session, issue_id: int, now: datetime) -> None:
 
 def approve(
     session: Session, review: ReviewRow, basis: str, staff_id: int, now: datetime, comment: str = "", override: str = ""
-) -> Snapshot:
+) -> Decided:
     """Say yes to exactly the version that was handed in. Refused when the draft is no longer what that was made
     from, and when the same person handed it in (unless `override` gives a written reason).
     """
@@ -107,17 +119,17 @@ def approve(
             "Who asks for sign-off cannot give it. Ask a second person; alone, an administrator may approve with a "
             "written reason: --override 'why'."
         )
-    _decide(session, review, "approve", version.fingerprint, staff_id, now, comment, override)
-    return snapshots.of(version)
+    id_ = _decide(session, review, "approve", version.fingerprint, staff_id, now, comment, override)
+    return Decided(id_, snapshots.of(version))
 
 
-def request_changes(session: Session, review: ReviewRow, staff_id: int, now: datetime, comment: str) -> Snapshot:
+def request_changes(session: Session, review: ReviewRow, staff_id: int, now: datetime, comment: str) -> Decided:
     """Ask for a change of that version; any earlier yes to it stops counting."""
     if not comment.strip():
         raise BadInput("Say what should change, and where: --comment.")
     version = session.get_one(SnapshotRow, review.snapshot_id)
-    _decide(session, review, "request_changes", version.fingerprint, staff_id, now, comment, "")
-    return snapshots.of(version)
+    id_ = _decide(session, review, "request_changes", version.fingerprint, staff_id, now, comment, "")
+    return Decided(id_, snapshots.of(version))
 
 
 def take_back(session: Session, issue_id: int, staff_id: int, now: datetime) -> None:
@@ -132,7 +144,7 @@ def take_back(session: Session, issue_id: int, staff_id: int, now: datetime) -> 
         .returning(DecisionRow.id)
     ).all()  # fmt: skip
     if not taken:
-        raise NotFound("You have said no yes to this issue that could be taken back.")
+        raise NotFound("There is no yes of yours to this issue that could be taken back.")
 
 
 def decisions(session: Session, issue_id: int) -> tuple[Said, ...]:
@@ -163,11 +175,33 @@ def _decide(
     now: datetime,
     comment: str,
     override: str,
-) -> None:
-    session.add(
-        DecisionRow(
-            issue_id=review.issue_id, review_id=review.id, kind=kind, fingerprint=fingerprint, staff_id=staff_id,
-            decided_at=now, comment=comment, override_reason=override,
-        )
+) -> int:
+    row = DecisionRow(
+        issue_id=review.issue_id, review_id=review.id, kind=kind, fingerprint=fingerprint, staff_id=staff_id,
+        decided_at=now, comment=comment, override_reason=override,
     )  # fmt: skip
+    session.add(row)
     session.flush()
+    return row.id
+
+
+def revoke(session: Session, decision_id: int, now: datetime) -> bool:
+    """That yes counts no more; False where it was taken back before."""
+    taken = session.execute(
+        update(DecisionRow)
+        .where(DecisionRow.id == decision_id, DecisionRow.kind == "approve", DecisionRow.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .returning(DecisionRow.id)
+    )
+    return taken.first() is not None
+
+
+def decision(session: Session, decision_id: int) -> Made | None:
+    """That one."""
+    row = session.get(DecisionRow, decision_id)
+    if row is None:
+        return None
+    number = session.get_one(SnapshotRow, session.get_one(ReviewRow, row.review_id).snapshot_id).number
+    return Made(
+        row.id, row.issue_id, row.staff_id, row.kind == "approve", number, row.decided_at, row.revoked_at is not None
+    )

@@ -18,6 +18,8 @@ _PARTS = {
 _PROFILE = {
     "from_name": "Sender’s name", "from_address": "Sender’s address", "reply_to": "Where answers go",
     "postal_address": "Postal address", "legal_name": "Organisation’s name", "imprint": "Legal line",
+    "name": "Name of the newsletter", "website": "Website in the footer", "privacy_url": "Privacy page in the footer",
+    "theme": "The look", "template": "The layout", "archive": "Whether it stands on the website",
 }  # fmt: skip
 _ORDER = {name: at for at, name in enumerate(("subjects", "preheaders", "opening", "sections"))}
 _DESIGN = {"templates", "theme"}
@@ -36,10 +38,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One place that differs, and its text with marks; without a text, `place` says all."""
+    """One place that differs, and its text with marks; without a text, `place` says all. `gone` and `new`: pictures, by
+    the names of their files.
+    """
 
     place: str
     words: tuple[Word, ...] = ()
+    gone: str = ""
+    new: str = ""
 
 
 def differences(before: Facts, after: Facts) -> tuple[Difference, ...]:
@@ -108,12 +114,31 @@ def _name(one: Any, number: int) -> str:
 
 def _said(way: Way, before: Any, after: Any, old: Facts, new: Facts) -> Difference:
     place = _place(way, old, new)
+    if way[-1] == "picture" and (before or after):
+        return _picture(place, before, after)
     if isinstance(before, Mapping) or isinstance(after, Mapping) or way[-1] in {"order", "picture", "gone"}:
         state = "is new" if before is None and way[-1] not in {"order", "picture"} else ""
         state = "is taken out" if after is None and before is not None else state
         return Difference(f"{place} {state}".strip())
     read = _day if way[-1].endswith("_on") else _text
     return Difference(place, marked(read(before), read(after)))
+
+
+def _picture(place: str, before: Facts | None, after: Facts | None) -> Difference:
+    """Its words are what it shows, for those who do not see it, and whose it is."""
+    gone, new = _file(before), _file(after)
+    if gone == new:
+        return Difference(f"{place}: its words", marked(_caption(before), _caption(after)))
+    state = "is new" if before is None else "is taken out" if after is None else "is another"
+    return Difference(f"{place} {state}", marked(_caption(before), _caption(after)), gone, new)
+
+
+def _file(picture: Facts | None) -> str:
+    return f"{picture['sha256']}.{picture['extension']}" if picture else ""
+
+
+def _caption(picture: Facts | None) -> str:
+    return " · ".join(filter(None, (picture.get("alt", ""), picture.get("credit", "")))) if picture else ""
 
 
 def _text(value: Any) -> str:
@@ -130,7 +155,7 @@ def _place(way: Way, old: Facts, new: Facts) -> str:
             return f"{'Subject' if which == 'subjects' else 'Preview line'} ({language_name(language)})"
         case ("profile", name, *_):
             return _PROFILE.get(name, "A setting of the newsletter")
-        case ("sections", slug, *part) if part:
+        case ("sections", slug, *part) if slug != "order" or part:
             return _in_section(slug, part, old, new)
         case ("opening", number, *part):
             return _with_part(_block(new.get("draft", {}), "opening", number), part)

@@ -51,6 +51,27 @@ class Said:
     revoked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was just made, and the version that it is about."""
+
+    id: int
+    version: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A decision as one row. `staff_id`: in whose name; `yes`: else a change was asked for; `revoked`: taken back."""
+
+    id: int
+    issue_id: int
+    staff_id: int
+    yes: bool
+    number: int
+    at: datetime
+    revoked: bool
+
+
 def fingerprint(parts: Mapping[str, Rendered], envelope: Mapping[str, Any]) -> str:
     """SHA-256 (hex) of everything a reader would see or be affected by; slots by name.
 

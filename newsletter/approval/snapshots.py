@@ -67,6 +67,13 @@ def languages(session: Session, snapshot_id: int) -> tuple[str, ...]:
     return tuple(session.scalars(query.order_by(SnapshotPartRow.language)))
 
 
+def inbox_lines(session: Session, snapshot_id: int) -> tuple[tuple[str, str, str], ...]:
+    """Language, subject and preview line of each language version, without the rest."""
+    row = SnapshotPartRow
+    query = select(row.language, row.subject, row.preheader).where(row.snapshot_id == snapshot_id)
+    return tuple(session.execute(query.order_by(row.language)).tuples())
+
+
 def is_intact(session: Session, stored: Snapshot) -> bool:
     """Whether the stored bytes still give the fingerprint that was approved."""
     try:

@@ -72,3 +72,31 @@ class DecisionRow(Row):
     comment: Mapped[str] = mapped_column(Text, default="")
     override_reason: Mapped[str] = mapped_column(Text, default="")
     revoked_at: Mapped[datetime | None]
+
+
+class ReviewAskRow(Row):
+    """Somebody who is asked for sign-off; the link to their own page names the id, which is never given twice.
+    `deputy_for`: whose deputy they are asked as.
+    """
+
+    __tablename__ = "review_asks"
+    __table_args__ = (UniqueConstraint("review_id", "staff_id"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    deputy_for: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+
+
+class RemarkRow(Row):
+    """Something said about an issue without deciding. `place`: the anchor of an item; "": the whole."""
+
+    __tablename__ = "remarks"
+    __table_args__ = (Index(None, "issue_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    review_id: Mapped[int | None] = mapped_column(ForeignKey("reviews.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(120), default="")
+    text: Mapped[str] = mapped_column(Text)

@@ -45,6 +45,13 @@ def tally(session: Session, list_id: int, audience: dict[str, Any], at: datetime
     return dict(rows.tuples().all())
 
 
+def among(session: Session, issue_id: int, list_id: int, address_hashes: Sequence[str], at: datetime) -> int:
+    """How many of these addresses get the issue's next mailing."""
+    theirs = _people(list_id, following(session, issue_id), at).subquery()
+    may = theirs.c.reason.is_(None) & theirs.c.subscriber_id.in_(subscribers.ids_of(sorted(address_hashes)))
+    return session.scalar(select(func.count()).select_from(theirs).where(may)) or 0
+
+
 def following(session: Session, issue_id: int) -> dict[str, Any]:
     """The audience of the issue's next mailing: the rest, once readers were fixed; else as the issue's kind says."""
     before = fixed(session, issue_id)

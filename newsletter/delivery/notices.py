@@ -36,7 +36,11 @@ PAUSED = "paused"
 SIGN_IN = "sign_in"
 ACCOUNT = "account"
 GUEST_ASKED, GUEST_REMINDED, GUEST_ANSWERED = "guest_asked", "guest_reminded", "guest_answered"
-PATHS = {Purpose.ENTRANCE: "/console/enter/", Purpose.GUEST: "/g/"}  # what stands before the token of a button's link
+REMARK, CODE = "remark", "code"
+# What stands before the token of a button's link.
+PATHS = {
+    Purpose.ENTRANCE: "/console/enter/", Purpose.GUEST: "/g/", Purpose.REVIEW: "/d/", Purpose.DECISION: "/d/",
+}  # fmt: skip
 DUE = "due_"  # begins the kinds of the letters that the calendar writes; an answer to them is read
 _BY_A_PERSON = frozenset({GUEST_ASKED, GUEST_REMINDED})  # likewise
 
@@ -64,13 +68,16 @@ def add(
     issue_id: int | None = None,
     staff_id: int | None = None,
     link: tuple[Purpose, int] | None = None,
+    reply_to: str = "",
 ) -> int:
-    """Put a notice into the queue; its id. It leaves by `deliver`, once. `link`: where its button leads."""
+    """Put a notice into the queue; its id. It leaves by `deliver`, once. `link`: where its button leads, or which code
+    it brings; `reply_to`: whom an answer reaches.
+    """
     purpose, link_id = link or (None, None)
     row = NoticeRow(
         kind=kind, staff_id=staff_id, address=address, issue_id=issue_id, list_id=list_id, language=part.language,
         subject=part.subject, html=dump(part.html), text_body=dump(part.text), state="waiting", attempts=0,
-        created_at=now, link_purpose=purpose, link_id=link_id,
+        created_at=now, link_purpose=purpose, link_id=link_id, reply_to=reply_to,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -194,10 +201,10 @@ def _written(
 
 
 def _compiled(notice: NoticeRow, sender: Sender, signer: Signer | None) -> Compiled:
-    read = notice.kind in greeting.KINDS | _BY_A_PERSON or notice.kind.startswith(DUE)
+    reply_to = notice.reply_to or (sender.reply_to if _is_read(notice) else "")
     headers = [
         mailbox("From", sender.from_name, sender.from_address),
-        *([mailbox("Reply-To", "", sender.reply_to)] if read and sender.reply_to else []),
+        *([mailbox("Reply-To", "", reply_to)] if reply_to else []),
         unstructured("Subject", notice.subject),
         verbatim("Content-Language", notice.language),
     ]
@@ -208,6 +215,11 @@ def _compiled(notice: NoticeRow, sender: Sender, signer: Signer | None) -> Compi
     html = load(notice.html) if notice.html else ()
     part = Part(notice.language, notice.subject, html, load(notice.text_body), tuple(headers))
     return Compiled({notice.language: part}, signer)
+
+
+def _is_read(notice: NoticeRow) -> bool:
+    """Whether somebody reads what is answered to the list's own address."""
+    return notice.kind in greeting.KINDS | _BY_A_PERSON or notice.kind.startswith(DUE)
 
 
 def _letter(notice: NoticeRow, sender: Sender, links: Links, now: datetime) -> Letter:
@@ -225,7 +237,10 @@ def _letter(notice: NoticeRow, sender: Sender, links: Links, now: datetime) -> L
     values = {"unsubscribe_url": unsubscribe, "preferences_url": preferences, "since": "This is a test copy."}
     if notice.link_purpose is not None and notice.link_id is not None:
         purpose = Purpose(notice.link_purpose)
-        values["link_url"] = sender.base_url + PATHS[purpose] + links.token(purpose, notice.link_id)
+        if purpose is Purpose.CODE:
+            values["code"] = links.digits(notice.link_id)
+        else:
+            values["link_url"] = sender.base_url + PATHS[purpose] + links.token(purpose, notice.link_id)
     return Letter(
         notice.id, notice.language, notice.address or "", "", sender.from_address, tuple(headers), values
     )  # fmt: skip

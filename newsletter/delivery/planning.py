@@ -6,10 +6,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.calendar import CalendarRow
+from newsletter.delivery.tables import MailingRow
 from newsletter.errors import BadInput, IllegalMove, Misconfigured
 from newsletter.issues import moves
-from newsletter.issues.model import Calm, State
+from newsletter.issues.model import RELEASED, Calm, State
 from newsletter.issues.tables import IssueRow
+from newsletter.issues.views import IssueSummary
 from newsletter.settings import Settings
 
 SEND = "send"
@@ -93,7 +95,35 @@ def approved(session: Session, issue_id: int, at: datetime | None, now: datetime
     if at is not None and at > now:
         moves.move(session, issue_id, State.PLANNED, now)
     else:
+        _pass_by(session, issue_id, now)
         cancel(session, issue_id)
+
+
+def missed(session: Session, issue: IssueSummary, now: datetime) -> datetime | None:
+    """The planned time that has passed without anything being sent; None where none has, or another one is set."""
+    if issue.planned_at is not None:
+        return issue.planned_at if issue.planned_at <= now and issue.state not in RELEASED else None
+    sent = select(MailingRow.id).where(MailingRow.issue_id == issue.id, MailingRow.kind == "live").limit(1)
+    if issue.state in RELEASED or session.scalar(sent) is not None:
+        return None
+    return session.scalar(
+        select(CalendarRow.due_at)
+        .where(CalendarRow.issue_id == issue.id, CalendarRow.step == SEND, CalendarRow.done_at.is_not(None))
+        .order_by(CalendarRow.due_at.desc())
+        .limit(1)
+    )
+
+
+def _pass_by(session: Session, issue_id: int, now: datetime) -> None:
+    """What was planned for a time that has passed is done with, and kept: somebody will ask what became of it."""
+    session.execute(
+        update(CalendarRow)
+        .where(
+            CalendarRow.issue_id == issue_id, CalendarRow.step == SEND, CalendarRow.done_at.is_(None),
+            CalendarRow.due_at <= now,
+        )
+        .values(done_at=now, outcome="Not sent: its time passed before somebody said yes.")
+    )  # fmt: skip
 
 
 def require_due(at: datetime | None, slug: str, now: datetime, *, anyway: bool) -> None:

@@ -3,6 +3,7 @@
 from newsletter.entrance.account import Account
 from newsletter.entrance.browsers import Browser, Entered
 from newsletter.entrance.entering import Entrance
+from newsletter.entrance.proving import Proved, Proving
 from newsletter.entrance.team import Invited, Team
 
-__all__ = ["Account", "Browser", "Entered", "Entrance", "Invited", "Team"]
+__all__ = ["Account", "Browser", "Entered", "Entrance", "Invited", "Proved", "Proving", "Team"]

@@ -1,7 +1,7 @@
 """What somebody keeps here to come in, and where they are signed in: their own to change."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -14,9 +14,11 @@ from newsletter.errors import BadInput, IllegalMove
 from newsletter.rendering import staff
 from newsletter.rendering.page import Rendered
 from newsletter.settings import Settings
-from newsletter.staff import authenticators, challenges, members, passkeys, passwords, people, sessions
+from newsletter.staff import authenticators, challenges, deputies, known, members, passkeys, passwords, people, sessions
+from newsletter.staff.authority import may
+from newsletter.staff.deputies import Deputy
 from newsletter.staff.passkeys import Passkey
-from newsletter.staff.people import Actor
+from newsletter.staff.people import Actor, Person
 from newsletter.staff.sessions import Seat, Signed
 from subscribers import Links
 
@@ -32,6 +34,14 @@ class Ways:
     sessions: tuple[Signed, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Holidays:
+    """Who is asked for sign-off while they are away, as long as that lasts; and who could be."""
+
+    deputy: Deputy | None
+    able: tuple[Person, ...]
+
+
 class Account:
     """Every change is logged, and one to the ways in is told to its owner by mail. Whatever takes one of them away
     signs out everywhere else.
@@ -39,6 +49,7 @@ class Account:
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, links: Links) -> None:
         self._base_url = settings.base_url
+        self._zone = settings.zone
         self._database = database
         self._clock = clock
         self._post = Post(settings, links)
@@ -58,6 +69,36 @@ class Account:
                 session, actor, "account", self._clock(), did="name", before={"name": before},
                 after={"name": " ".join(name.split())},
             )  # fmt: skip
+
+    # -- somebody else, while they are away --------------------------------------------------------------------------
+
+    def holidays(self, seat: Seat) -> Holidays:
+        """None can be named by those who do not sign off."""
+        with self._database.reading() as session:
+            able = [one for one in people.everybody(session) if may("approve", one.role) and one.id != seat.person.id]
+            return Holidays(deputies.on(session, self._today).get(seat.person.id), tuple(able))
+
+    def name_deputy(self, deputy_id: int, until: date, seat: Seat, actor: Actor) -> int:
+        """Requests for sign-off go to them as well, until the end of that day. It gives them no power."""
+        actor.require("approve")
+        with self._database.transaction() as session:
+            now = self._clock()
+            named = deputies.name(session, seat.person, deputy_id, until, self._today, now)
+            name = named.person.name or named.person.email
+            return people.log(
+                session, actor, "account", now, did="deputy named", name=name, until=f"{until.day} {until:%B}"
+            )
+
+    def end_deputy(self, seat: Seat, actor: Actor) -> int:
+        """Nobody is asked in their place any more."""
+        with self._database.transaction() as session:
+            if not deputies.end(session, seat.person.id):
+                raise IllegalMove("There is no deputy of yours.")
+            return people.log(session, actor, "account", self._clock(), did="deputy ended")
+
+    @property
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
 
     # -- a password --------------------------------------------------------------------------------------------------
 
@@ -131,6 +172,7 @@ class Account:
         with self._database.transaction() as session:
             now = self._clock()
             ended = sessions.revoke(session, seat.person.id, now, but=seat.session_id)
+            known.forget(session, seat.person.id)
             return people.log(session, actor, "account", now, did="other sessions ended", number=ended)
 
     def _told(self, what: str) -> Rendered:

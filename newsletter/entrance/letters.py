@@ -11,6 +11,21 @@ SIGN_IN = StaffLetter(
     ),
     button="Sign in",
 )
+CODE = StaffLetter(
+    "Your code, to decide about an issue",
+    "Type this code on the page",
+    (
+        "Somebody, most likely you, wants to decide about an issue in a browser that we do not know.",
+        "The code works once, for ten minutes, on that page alone. Nobody of ours ever asks you for it.",
+    ),
+    parts=(
+        Part(
+            "This was not me",
+            ("Do nothing: without the code nothing happens. Whoever looks after the system would like to know.",),
+        ),
+    ),
+    coded=True,
+)
 
 
 def invitation(inviter: str) -> StaffLetter:

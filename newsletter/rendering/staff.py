@@ -1,5 +1,6 @@
 """Letters to those who work here, as HTML and as text: what was done, what is missing, what to type, one button."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,12 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from newsletter.errors import RenderError
 from newsletter.rendering import prose
 from newsletter.rendering.page import Rendered
-from newsletter.rendering.slots import Context, Marks
+from newsletter.rendering.slots import Context, Marks, Pieces, Slot
 from newsletter.rendering.theme import find
 from newsletter.resources import templates
 
 LINK = "link_url"  # the slot that a button leads to
-SLOTS: Mapping[str, frozenset[Context]] = {LINK: frozenset({Context.URL, Context.TEXT})}
+CODE = "code"  # the slot of six digits that are to be typed
+SLOTS: Mapping[str, frozenset[Context]] = {
+    LINK: frozenset({Context.URL, Context.TEXT}), CODE: frozenset({Context.HTML, Context.TEXT}),
+}  # fmt: skip
+_OWN = "ask-"  # begins the names of a letter's classes where another mail stands below it
+_HEAD_END, _BODY = re.compile(r"</head>", re.IGNORECASE), re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class StaffLetter:
     """One letter. `heading`: the news in a few words; `lines`: what it means; `button`: its words, where the letter
-    has one (it leads to the notice's link); then parts.
+    has one (it leads to the notice's link); `coded`: whether a code stands there instead; then parts.
     """
 
     subject: str
@@ -71,6 +77,7 @@ class StaffLetter:
     picture: Shown | None = None
     parts: Sequence[Part] = ()
     button: str = ""
+    coded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +90,47 @@ class Letterhead:
 
 def render(letter: StaffLetter, head: Letterhead | None = None) -> Rendered:
     """The letter in English, with its first sentence as the preview line."""
-    marks = Marks.fresh(SLOTS)
-    context = {
-        "letter": letter,
-        "head": head,
-        "theme": find("default", Path()),
+    marks, context = Marks.fresh(SLOTS), _context(letter, head)
+    html = marks.cut(_fill("staff.html.j2", {**context, **_marked(marks, Context.URL, Context.HTML)}))
+    return Rendered("en", letter.subject, "", html, _text(context), "")
+
+
+def above(letter: StaffLetter, mail: Rendered, said: str) -> Rendered:
+    """The letter, and below it another mail as it is, to its last byte. `said`: what stands between them."""
+    marks, context = Marks.fresh(SLOTS), _context(letter, None) | {"own": _OWN, "said": said}
+    style = marks.cut(f"<style>{_fill('staff_style.html.j2', context)}</style>")
+    body = marks.cut(_fill("staff_above.html.j2", {**context, **_marked(marks, Context.URL, Context.HTML)}))
+    html = _put_in(_put_in(mail.html, _HEAD_END, style, after=False), _BODY, body, after=True)
+    rule = f"\n{'=' * prose.WIDTH}\n{prose.wrap(said)}\n{'=' * prose.WIDTH}\n\n"
+    return Rendered("en", letter.subject, "", html, (*_text(context), rule, *mail.text), "")
+
+
+def _put_in(pieces: Pieces, at: re.Pattern[str], more: Pieces, *, after: bool) -> Pieces:
+    """Before or after the first place of that kind; RenderError where the document has none."""
+    for number, piece in enumerate(pieces):
+        found = None if isinstance(piece, Slot) else at.search(piece)
+        if found and isinstance(piece, str):
+            end = found.end() if after else found.start()
+            around = [piece[:end], *more, piece[end:]]
+            return (*pieces[:number], *(one for one in around if one), *pieces[number + 1 :])
+    raise RenderError("The mail has no head or no body; nothing can stand above it.")
+
+
+def _context(letter: StaffLetter, head: Letterhead | None) -> dict[str, object]:
+    return {
+        "letter": letter, "head": head, "theme": find("default", Path()), "own": "",
         "preview": letter.lines[0] if letter.lines else "",
-    }
-    html = _fill("staff.html.j2", {**context, "link_url": marks.mark(LINK, Context.URL)})
-    text = prose.tidy(_fill("staff.txt.j2", {**context, "link_url": marks.mark(LINK, Context.TEXT)}), "ltr")
-    return Rendered("en", letter.subject, "", marks.cut(html), marks.cut(text), "")
+    }  # fmt: skip
+
+
+def _marked(marks: Marks, link: Context, code: Context) -> dict[str, str]:
+    return {LINK: marks.mark(LINK, link), CODE: marks.mark(CODE, code)}
+
+
+def _text(context: Mapping[str, object]) -> Pieces:
+    marks = Marks.fresh(SLOTS)
+    filled = _fill("staff.txt.j2", {**context, **_marked(marks, Context.TEXT, Context.TEXT)})
+    return marks.cut(prose.tidy(filled, "ltr"))
 
 
 def _fill(template: str, context: Mapping[str, object]) -> str:

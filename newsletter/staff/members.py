@@ -65,6 +65,11 @@ def whoever(session: Session, email: str) -> Person:
     return people.of_row(row)
 
 
+def of_id(session: Session, staff_id: int) -> Person:
+    """The person of that number, whether they have access or not."""
+    return people.of_row(session.get_one(StaffRow, staff_id))
+
+
 def password_of(session: Session, email: str) -> tuple[Person | None, str | None]:
     """Who has access by that address, and what is kept of their password."""
     row = session.scalar(select(StaffRow).where(StaffRow.email == email, StaffRow.disabled_at.is_(None)))

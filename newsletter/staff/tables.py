@@ -1,6 +1,6 @@
 """Staff, and the append-only activity log."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -89,6 +89,46 @@ class TryRow(Row):
     what: Mapped[str] = mapped_column(String(16))
     key_sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class KnownBrowserRow(Row):
+    """A browser in which somebody typed a mailed code: their page of a review asks for none there any more. The cookie
+    is kept as its SHA-256.
+    """
+
+    __tablename__ = "known_browsers"
+    __table_args__ = (UniqueConstraint("staff_id", "mark_sha256"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    mark_sha256: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(200))
+    known_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class CodeRow(Row):
+    """A code of six digits that was mailed to somebody. The digits are a keyed hash of the id, which is never given
+    twice: they stand nowhere. The row says whether they still open anything.
+    """
+
+    __tablename__ = "staff_codes"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class DeputyRow(Row):
+    """Who is asked for sign-off beside somebody who is away, until the end of that day."""
+
+    __tablename__ = "deputies"
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    until: Mapped[date]
+    named_at: Mapped[datetime]
 
 
 class ActivityRow(Row):

@@ -13,6 +13,7 @@ from newsletter.web.public import (
     archive,
     calendars,
     confirming,
+    deciding,
     feed,
     guests,
     health,
@@ -20,6 +21,7 @@ from newsletter.web.public import (
     looking,
     media,
     preferring,
+    previewing,
     subscribing,
 )
 from newsletter.web.security import Guard
@@ -37,6 +39,8 @@ ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     leaving.router,
     preferring.router,
     guests.router,
+    previewing.router,
+    deciding.router,
 )
 
 

@@ -66,7 +66,8 @@ _ACCOUNT = {
     "name": "changed their name", "password set": "set a password", "password changed": "changed their password",
     "password removed": "removed their password", "passkey added": "added a passkey",
     "passkey removed": "removed a passkey", "session ended": "signed out of another browser",
-    "other sessions ended": "signed out everywhere else",
+    "other sessions ended": "signed out everywhere else", "deputy named": "named a deputy for sign-off",
+    "deputy ended": "has no deputy any more",
 }  # fmt: skip
 _YOUR_ACCOUNT = {
     "name": "Your name is changed.",
@@ -77,6 +78,8 @@ _YOUR_ACCOUNT = {
     "passkey removed": "That passkey opens nothing any more. Everywhere else you are signed out.",
     "session ended": "You are signed out there.",
     "other sessions ended": "You are signed out everywhere else.",
+    "deputy named": "Named. From now on requests for sign-off go to both of you.",
+    "deputy ended": "Only you are asked from now on.",
 }
 
 
@@ -123,6 +126,15 @@ def _staff_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
 def _both(detail: Detail) -> tuple[Detail, Detail]:
     before, after = detail.get("before"), detail.get("after")
     return (before if isinstance(before, Mapping) else {}), (after if isinstance(after, Mapping) else {})
+
+
+# -- readers ---------------------------------------------------------------------------------------------------------
+
+
+def _put_back(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "subscription" not in detail:
+        return "", ()
+    return f"/console/readers/{detail.get('reader')}/put-back", (("subscription", str(detail["subscription"])),)
 
 
 # -- the issue -------------------------------------------------------------------------------------------------------
@@ -307,6 +319,50 @@ def _collected(detail: Detail) -> str:
     return f"This issue was begun before. {found}{' for your choice' if new else ''}."
 
 
+def _resolved(detail: Detail) -> str:
+    if not detail.get("settled"):
+        return "Nothing was without an answer any more; nothing was changed."
+    if detail.get("how") == "leave":
+        return f"{_number(detail, 'settled', 'copy', 'copies')} left as they are. If we hear more, this page says so."
+    number = _number(detail, "settled", "copy goes", "copies go")
+    return f"{number} again now, word for word the same mail. Somebody may get a second one."
+
+
+def _retried(detail: Detail) -> str:
+    again = int(detail.get("rejected") or 0) + int(detail.get("deferred") or 0)
+    if not again:
+        return "There was nothing to try again; nothing was changed."
+    return f"{'1 copy is' if again == 1 else f'{again:,} copies are'} tried again now."
+
+
+_TAKEN_OUT = {"everybody": "what became of each copy", "refused": "the readers who were refused"}
+
+
+def _taken_out(detail: Detail) -> str:
+    what = "the do-not-mail list" if "what" in detail else _TAKEN_OUT.get(str(detail.get("readers")), "the readers")
+    return f"took out {what} as a file"
+
+
+def _key_readers(detail: Detail) -> str:
+    if "removed" in detail:
+        return "took somebody off the key readers"
+    return f"added {_number(detail, 'added', 'key reader', 'key readers')}"
+
+
+def _key_readers_done(detail: Detail) -> str:
+    if "removed" in detail:
+        return "No key reader any more. They get what everybody on the list gets."
+    if not detail.get("added"):
+        return "They were key readers already."
+    return f"{_number(detail, 'added', 'key reader', 'key readers')} added."
+
+
+def _key_readers_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "removed" not in detail:
+        return "", ()
+    return "/console/readers/key/put-back", (("list", str(detail.get("list"))), ("reader", str(detail["removed"])))
+
+
 _ACTS_OF_GUESTS = {
     "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
     "translate": "translated some lines",
@@ -363,6 +419,8 @@ ACTS: dict[str, Words] = {
     "approve": _approved,
     "request-changes": _changed,
     "take-back": "took the yes back",
+    "remark": lambda detail: f'said, without deciding: "{detail["text"]}"' if detail.get("text") else "said something",
+    "not-me": "said that somebody else had decided in their name",
     "plan": "planned when it goes out",
     "cancel-plan": "cancelled the plan",
     "send": _send,
@@ -373,14 +431,26 @@ ACTS: dict[str, Words] = {
     "retry": "had refused copies tried again",
     "copy": "sent one reader a copy again",
     "correct": "began a correction",
+    "preview-link": "made a link to the web version for somebody outside",
+    "end-preview-link": "took the link to the web version back",
+    "amend-web": "set a dated note above the web version",
+    "remove-web-note": "took a note away from the web version",
+    "restore-web-note": "put a note back above the web version",
     "dates": "changed a date",
     "rhythm": "changed how often it goes out",
     "lists": _lists,
     "transports": "changed a mail service",
     "unsubscribe": "took a reader off a list",
-    "suppress": "put a reader on the do-not-mail list",
+    "put-back-reader": "put a reader back onto a list, taken off by mistake",
+    "describe-reader": "changed the name or language of a reader",
+    "ask-reader": "asked a reader once more to confirm",
+    "suppress": lambda detail: (
+        f"put {_number(detail, 'number', 'address', 'addresses') if 'number' in detail else 'a reader'} "
+        "on the do-not-mail list"
+    ),
     "unsuppress": "took a reader off the do-not-mail list",
-    "export": "took out the readers as a file",
+    "key-readers": _key_readers,
+    "export": _taken_out,
     "erase": "erased a reader",
     "keys": _keys,
     "adopt": "took over this database",
@@ -396,7 +466,11 @@ DONE: dict[str, Words] = {
     "resume": "It goes on where it stood.",
     "stop": "Stopped. Who has no copy gets none, unless you decide so.",
     "correct": "A short correction is begun. It needs its own sign-off, and goes to nobody by itself.",
+    "remark": "Said. Those who work on its sign-off are told by mail; nothing is decided by it.",
     "test": _tested,
+    "resolve": _resolved,
+    "retry": _retried,
+    "copy": "One more copy is on its way to them. Whether they may be mailed is looked up once more when it leaves.",
     "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,
     "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
@@ -404,16 +478,41 @@ DONE: dict[str, Words] = {
     "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
     "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",
     "count-as-said": lambda detail: f"Written down, as {detail.get('guest')} said it.",
+    "preview-link": "The link works from now on. An earlier one does not any more.",
+    "end-preview-link": "The link works no more.",
+    "amend-web": "The note stands above the web version, with today's date.",
+    "remove-web-note": "Taken away: nobody sees the note any more.",
+    "restore-web-note": "The note stands there again, with the day that it had.",
     "sign-in": "You are signed in.",
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
+    "key-readers": _key_readers_done,
+    "unsubscribe": "This reader is unsubscribed by you; they were not told.",
+    "put-back-reader": "Put back, as it was before. The reader was told nothing, now or before.",
+    "describe-reader": "Changed. It counts from the next mail on.",
+    "ask-reader": "A mail that asks to confirm is on its way.",
+    "suppress": lambda detail: (
+        f"{_number(detail, 'number', 'address is', 'addresses are')} on the do-not-mail list now"
+        f"{f', and {known} stood there before' if (known := detail.get('known')) else ''}."
+        if "number" in detail
+        else "This reader is on the do-not-mail list: no mail goes to this address, on any list."
+    ),
+    "unsuppress": "Off the do-not-mail list. Whoever had left a list is still off it.",
+    "erase": "Erased. Address and name are gone for good; what happened when is kept without them.",
     "import": _imported,
     "sources": _sources_done,
     "lists": _lists_done,
     "dates": _dates_done,
 }
+
+
+def _note(act: str) -> Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]:
+    return lambda detail: (f"/console/issues/{detail.get('issue')}/web/notes/{detail.get('note')}/{act}", ())
+
+
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "unsubscribe": _put_back,
     "import": _import_undo,
     "sources": _sources_undo,
     "lists": _lists_undo,
@@ -423,5 +522,9 @@ UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
     "staff": _staff_undo,
     "cancel-plan": _plan_again,
     "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
+    "key-readers": _key_readers_undo,
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
+    "amend-web": _note("remove"),
+    "remove-web-note": _note("restore"),
+    "restore-web-note": _note("remove"),
 }

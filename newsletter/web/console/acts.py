@@ -26,14 +26,24 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "ask-guest", "remind-guest", "revoke-guest", "restore-guest", "go-without", "count-as-said", "guest-answer",
     )),
     "decide": ("Sign-off and sending", (
-        "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "plan", "cancel-plan",
-        "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct", "dates",
+        "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "remark", "not-me",
+        "plan", "cancel-plan", "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct",
+        "preview-link", "end-preview-link", "amend-web", "remove-web-note", "restore-web-note", "dates",
     )),
-    "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),
+    "readers": ("Readers", (
+        "unsubscribe", "put-back-reader", "describe-reader", "ask-reader", "suppress", "unsuppress",
+        "key-readers", "export", "erase",
+    )),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
     "settings": ("Settings", ("set-up", "lists", "rhythm", "transports", "keys", "adopt")),
 }  # fmt: skip
-_PLACES = {"console": "in the console", "cli": "by the command line", "api": "by a program", "system": "by itself"}
+_PLACES = {
+    "console": "in the console",
+    "cli": "by the command line",
+    "mail page": "on the page that their mail leads to",
+    "api": "by a program",
+    "system": "by itself",
+}
 _NAMES = {
     "role": "What they do", "access": "Access", "subject": "Subject", "preview": "Preview line",
     "language": "Language", "title": "Headline", "reason": "Why", "comment": "Said", "override": "Why alone",

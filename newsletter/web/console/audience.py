@@ -81,14 +81,19 @@ def audience(session: Session, issue: IssueSummary, at: datetime) -> Audience:
 def of_rule(session: Session, issue: IssueSummary, rule: dict[str, object], at: datetime) -> Audience:
     """The same of a rule that is known already (`delivery.audiences`)."""
     found = audiences.tally(session, issue.list_id, rule, at)
+    gone = sum(number for reason, number in found.items() if reason in _GONE)
+    whom = _WHOM[str(rule.get("kind", audiences.EVERYONE))]
+    return Audience(found.get(None, 0), whom, left_out(found), gone)
+
+
+def left_out(found: Mapping[str, int] | Mapping[str | None, int]) -> tuple[LeftOut, ...]:
+    """Reasons as they are stored, in words, the most frequent first; who left the list is not among them."""
     numbers: dict[str, int] = {}
     for reason, number in found.items():
-        if reason is not None and reason not in _GONE:
+        if number and reason is not None and reason not in _GONE:
             words = _WHY.get(reason, _ELSE)[number != 1]
             numbers[words] = numbers.get(words, 0) + number
-    left_out = sorted((LeftOut(words, number) for words, number in numbers.items()), key=_most_first)
-    gone = sum(number for reason, number in found.items() if reason in _GONE)
-    return Audience(found.get(None, 0), _WHOM[str(rule.get("kind", audiences.EVERYONE))], tuple(left_out), gone)
+    return tuple(sorted((LeftOut(words, number) for words, number in numbers.items()), key=_most_first))
 
 
 def _most_first(one: LeftOut) -> tuple[int, str]:

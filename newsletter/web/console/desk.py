@@ -92,6 +92,10 @@ class Desk:
         found = self._environment.get_template(f"console/{template}.html")
         return HTMLResponse(found.render(known | facts), status, headers={"Content-Security-Policy": POLICY})
 
+    def piece(self, template: str, **facts: object) -> str:
+        """A piece of a page that is the same for everybody: `templates/console/<template>.html`."""
+        return self._environment.get_template(f"console/{template}.html").render(facts | {"root": self.root})
+
     def _standing(self, session: Session, key: str | None) -> dict[str, object]:
         """The status sentence, and the six verbs of a page that is about an issue."""
         issue, when = standing.subject(session, key), self.when

@@ -7,26 +7,30 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter import resources
-from newsletter.approval import deciding, snapshots
+from newsletter.approval import deciding, remarks, snapshots
+from newsletter.approval.against import Against
 from newsletter.approval.differences import Difference, differences
 from newsletter.approval.model import Said, Snapshot
-from newsletter.approval.reviewing import may_sign_off
+from newsletter.approval.remarks import Remark
 from newsletter.canonical import digest
+from newsletter.delivery import asking, comparing
 from newsletter.issues import views
 from newsletter.issues.model import RELEASED, State
 from newsletter.issues.views import IssueSummary
 from newsletter.rendering.page import Rendered
 from newsletter.rendering.words import own_name
-from newsletter.staff import people
+from newsletter.staff import deputies, people
+from newsletter.staff.deputies import Deputy
 from newsletter.staff.people import Person
 from newsletter.web.console.checkup import checkup
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.onward import onward
 from newsletter.web.console.preview import framed, html_of
-from newsletter.web.console.routes import Acting, Routes, Seated
+from newsletter.web.console.routes import Acting, Routes, Seated, number
 from newsletter.web.forms import Posted
 
 _PAGE = "/issues/{key}/sign-off"
+_OUT = RELEASED - {State.STOPPED}  # what was stopped can be mended, and asks for a yes again
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Handed:
 class Standing:
     """Where the sign-off stands. `since`: what differs from the last yes, None where there was none; `yes`: it counts.
 
-    `asked`: who would be asked now; `mine`: a yes of whoever looks that is not taken back.
+    `asked`: who would be asked now; `away`: those of them who have a deputy, by id; `mine`: a yes of whoever looks that
+    is not taken back; `places`: what something can be said of, by anchor.
     """
 
     issue: IssueSummary
@@ -56,7 +61,11 @@ class Standing:
     decisions: tuple[Said, ...]
     readers: int
     asked: tuple[Person, ...]
+    away: dict[int, Deputy]
     mine: bool
+    remarks: tuple[Remark, ...]
+    places: dict[str, str]
+    against: Against | None
 
 
 def bring(desk: Desk, routes: Routes) -> None:
@@ -68,10 +77,10 @@ def bring(desk: Desk, routes: Routes) -> None:
         with pipeline.database.reading() as session:
             standing = _standing(session, desk, key, seat.person)
         issue = standing.issue
-        found = checkup(desk, issue.slug) if issue.state not in RELEASED else None
+        found = checkup(desk, issue.slug) if issue.state not in _OUT else None
         return desk.page(
             request, "sign_off", issue=issue.slug, summary=issue, standing=standing, checkup=found, state=State,
-            out=issue.state in RELEASED, onward=onward(issue, yes=standing.yes, by=seat.person.email),
+            out=issue.state in _OUT, stopped=issue.state is State.STOPPED, onward=onward(issue, yes=standing.yes),
         )  # fmt: skip
 
     def mail(key: str, language: str) -> Response:
@@ -82,7 +91,8 @@ def bring(desk: Desk, routes: Routes) -> None:
         return desk.to(f"/console/issues/{_slug(desk, key)}/sign-off", done)
 
     def ask(key: str, actor: Acting, form: Posted) -> Response:
-        return to(key, pipeline.submit(key, actor, form.get("comment").strip()).activity_id)
+        whom = [number(one) for one in form.all("whom")] if form.has("chosen") else None
+        return to(key, pipeline.submit(key, actor, form.get("comment").strip(), whom).activity_id)
 
     def withdraw(key: str, actor: Acting) -> Response:
         return to(key, pipeline.withdraw(key, actor))
@@ -94,6 +104,9 @@ def bring(desk: Desk, routes: Routes) -> None:
     def change(key: str, actor: Acting, form: Posted) -> Response:
         return to(key, pipeline.request_changes(key, actor, form.get("comment").strip()))
 
+    def remark(key: str, actor: Acting, form: Posted) -> Response:
+        return to(key, pipeline.remark(key, actor, form.get("comment"), form.get("place")))
+
     def take_back(key: str, actor: Acting) -> Response:
         return to(key, pipeline.take_back(key, actor))
 
@@ -103,6 +116,7 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.post(f"{_PAGE}/withdraw", "withdraw", withdraw)
     routes.post(f"{_PAGE}/yes", "approve", approve)
     routes.post(f"{_PAGE}/change", "request-changes", change)
+    routes.post(f"{_PAGE}/remark", "remark", remark)
     routes.post(f"{_PAGE}/take-back", "approve", take_back)
 
 
@@ -112,13 +126,15 @@ def _standing(session: Session, desk: Desk, key: str, who: Person) -> Standing:
     basis = digest(facts)
     before, yes = deciding.last_yes(session, issue.id), deciding.counting(session, issue.id, basis)
     said = deciding.decisions(session, issue.id)
-    everybody = people.everybody(session)
+    today = desk.pipeline.clock().astimezone(desk.pipeline.settings.zone).date()
+    readers = subscribers.counts(session).get(issue.list_id, {}).get("confirmed", 0)
     return Standing(
         issue=issue, handed=_handed(session, desk, issue, basis), yes=yes is not None,
         since=differences(before.basis_facts, facts) if before and yes is None else None, decisions=said,
-        readers=subscribers.counts(session).get(issue.list_id, {}).get("confirmed", 0),
-        asked=tuple(one for one in everybody if may_sign_off(one) and one.id != who.id),
+        readers=readers, against=comparing.against_last(session, issue, facts, readers),
+        asked=asking.could_be_asked(session, who.id), away=deputies.on(session, today),
         mine=any(one.staff_id == who.id and one.yes and not one.revoked for one in said),
+        remarks=remarks.of_issue(session, issue.id), places=remarks.places(facts),
     )  # fmt: skip
 
 

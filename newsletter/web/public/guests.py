@@ -79,11 +79,7 @@ class _Pages:
         shown = self._guests.item(token)
         if shown is None:
             raise HTTPException(404)
-        found = _HEAD.search(shown)
-        assert found is not None
-        html = f'{shown[: found.end()]}<base target="_blank">{shown[found.end() :]}'
-        policy = ITEM_POLICY.format(pictures=f"'self' {self._site.origin}")
-        return HTMLResponse(html, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
+        return alone(shown, self._site.origin)
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
@@ -108,6 +104,15 @@ class _Pages:
 
     def _broken(self, request: Request) -> Response:
         return self._site.page("broken_link", self._site.language(request), status=404)
+
+
+def alone(html: str, origin: str) -> HTMLResponse:
+    """A document that others have typed, for a frame of ours or a page of its own. `origin`: where its pictures are."""
+    found = _HEAD.search(html)
+    assert found is not None
+    based = f'{html[: found.end()]}<base target="_blank">{html[found.end() :]}'
+    policy = ITEM_POLICY.format(pictures=f"'self' {origin}")
+    return HTMLResponse(based, headers={"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"})
 
 
 def _what(page: Page) -> str:
