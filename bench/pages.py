@@ -23,6 +23,7 @@ from newsletter import bootstrap, serving
 from newsletter.cli import demo
 from newsletter.issues import views
 from newsletter.pipeline import Pipeline
+from newsletter.staff.authority import Role, may
 from newsletter.staff.people import Actor
 from newsletter.web.app import app
 from newsletter.web.console.building import routes
@@ -95,7 +96,7 @@ def _measure(folder: Path, what: str, repeat: int, only: str) -> None:
 def _paths(pipeline: Pipeline) -> Iterator[str]:
     """Every page of the console that is looked at, about the draft; what needs more than an issue is left out."""
     for one in routes(pipeline).declared:
-        if one.method == "GET" and one.verb not in {None, "set-up"}:
+        if one.method == "GET" and one.verb is not None and may(one.verb, Role.AUTHOR):
             path = one.path.replace("{key}", ISSUE).replace("{language}", "en")
             path = path.replace("{listed}", "quarterly").replace("publications/{publication}", "publications/1")
             if "{" not in path and not path.endswith("/live"):  # that one goes on

@@ -13,10 +13,11 @@ from sqlalchemy import update
 
 from bench.console_pictures import NOT_SHOWN, kinds, reachable
 from newsletter.guests.model import Act, Wish
+from newsletter.publications import sourcing, visits
 from newsletter.staff import people
 from subscribers.tables import SubscriberRow
 from tests.browsers import IN_A_BROWSER, answering, scrolls_sideways, violations
-from tests.route import AUTHOR, SLUG, Route, laid_out
+from tests.route import ADMIN, AUTHOR, SITE, SLUG, Route, laid_out
 from tests.seated import MACHINE
 from tests.test_results import Answering
 
@@ -58,6 +59,15 @@ def fill(route: Route) -> None:
     editor.add_block(SLUG, author, "quote", quote, section="work")
     with route.database.transaction() as session:
         people.add(session, "evil@example.org", "author", route.now, HOSTILE)
+    admin = route.who(ADMIN)
+    route.pipeline.lists.face("quarterly", admin, {"name": HOSTILE, "description": HOSTILE})
+    route.pipeline.lists.wording("quarterly", admin, {"legal_name": HOSTILE, "imprint": HOSTILE})
+    route.pipeline.lists.section("quarterly", "read", admin, {"title_en": [HOSTILE]})
+    route.pipeline.rhythms.change("quarterly", admin, {"on": "yes"})
+    route.pipeline.keys.make(HOSTILE, ("lists:read",), admin)
+    with route.database.transaction() as session:
+        source = sourcing.add(session, sourcing.define("feed", f"{SITE}/feed"), route.now, name=HOSTILE)
+        visits.record(session, source.id, visits.Visit(route.now, {}, {}, HOSTILE), route.now)
     for act in Act:
         route.pipeline.ask_guest(SLUG, wish(route, act), author)
     lines = f"name,email,source\n{quoted(HOSTILE)},hostile@example.org,{quoted(HOSTILE)}\nx,{quoted(HOSTILE)},x\n"
@@ -90,7 +100,7 @@ def watched(browser: Browser, **look: Any) -> Iterator[tuple[BrowserContext, lis
 
 
 def signed_in(context: BrowserContext, route: Route) -> Page:
-    page, (link, _) = context.new_page(), route.pipeline.entrance.link(AUTHOR, MACHINE)
+    page, (link, _) = context.new_page(), route.pipeline.entrance.link(ADMIN, MACHINE)
     page.goto(link)
     page.click("button.go")
     return page

@@ -165,7 +165,8 @@ def test_only_the_web_is_looked_at(route: Route, address: str) -> None:
         assert session.scalar(select(SourceRow.id)) is None
 
 
-def test_pictures_that_say_nothing_are_found(route: Route) -> None:
+def test_pictures_that_say_nothing_are_found(either_route: Route) -> None:
+    route = either_route
     desk = Desk(route)
     page = main_of(desk.get(f"{HOME}/pictures"))
     assert "A river walk below an arched bridge" in page

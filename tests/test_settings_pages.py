@@ -142,7 +142,8 @@ def test_nothing_is_sent_by_a_setting_of_an_issue_that_is_out(approved: Route) -
     assert approved.issue().state.value == "sent"
 
 
-def test_the_next_issue_begins_with_the_sections_as_they_were_set(route: Route) -> None:
+def test_the_next_issue_begins_with_the_sections_as_they_were_set(either_route: Route) -> None:
+    route = either_route
     desk = Desk(route, ADMIN)
     later(route, hours=1)
     where, known = form(desk.get(f"{LIST}/sections"), "/sections/read", cap="2", title_en="Worth reading")

@@ -77,7 +77,11 @@ def bring(desk: Desk, routes: Routes) -> None:
             issue = next(iter(views.issues(session, face.id)), None)
         if issue is None:
             return framed(desk, "<!doctype html><title>No mail yet</title><p>There is no issue yet.</p>", script)
-        part = pipeline.versions.in_theme(pipeline.database, issue.id, shown, pipeline.clock())
+        versions, now = pipeline.versions, pipeline.clock()
+        if _differs(present, shown):
+            part = versions.in_theme(pipeline.database, issue.id, shown, now)
+        else:
+            part = versions.preview(pipeline.database, issue.id, "", now)  # rendered before, and kept
         return framed(desk, looked(example(desk, part), request.query_params.get("look", "light")), script)
 
     def save(request: Request, listed: str, actor: Acting, form: Posted) -> Response:
