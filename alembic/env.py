@@ -7,11 +7,13 @@ import newsletter.approval.tables
 import newsletter.calendar
 import newsletter.delivery.tables
 import newsletter.guests.tables
+import newsletter.health.tables
 import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables
 import newsletter.preflight.tables
 import newsletter.publications.tables
+import newsletter.readers.tables
 import newsletter.staff.tables
 import subscribers
 

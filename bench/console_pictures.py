@@ -8,10 +8,14 @@ import argparse
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -19,11 +23,14 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from sqlalchemy import select
 
+from bench.answered import send_out
 from bench.pages import served
 from bench.screenshots import CHROMIUM, FLAGS, side_by_side
 from newsletter import bootstrap, serving
 from newsletter.cli import demo
+from newsletter.delivery import views as sends
 from newsletter.guests.model import Act, Wish
+from newsletter.issues import lists, views
 from newsletter.issues.tables import CoverageRow
 from newsletter.pipeline import Pipeline
 from newsletter.publications.tables import PublicationRow
@@ -36,7 +43,9 @@ LOOKS = ("light", "dark")
 NAMES = ("Rosa Ferrer", "Deniz Aydin", "Oakport press office", "Claire Morel")
 DOOR = "/console/sign-in"
 NOT_SHOWN = re.compile(r"/console/(start|enter)")  # setting up has its own installation; a link works once
-FRAGMENTS = re.compile(r"/(list|inbox|looking|standing|(?:preview|mail)/[^/]+)$")  # parts that scripts and frames fetch
+FRAGMENTS = re.compile(
+    r"/(list|inbox|looking|standing|refused|live|(?:preview|mail)/[^/]+|theme/mail)$"
+)  # parts that scripts and frames fetch
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,19 @@ class Shown:
 
     name: str
     path: str
+
+
+MOMENTS = ("", "send", "wrong", "out")  # what is asked for of a send and what comes after
+# Once the issue is out; its pages before that are found by links.
+OUT = (
+    Shown("out-now", "/console"),
+    Shown("out-results", f"/console/issues/{ISSUE}/results"),
+    Shown("out-board", f"/console/issues/{ISSUE}/board"),
+    Shown("out-received", f"/console/issues/{ISSUE}/results/readers"),
+    Shown("out-copy", f"/console/issues/{ISSUE}/results/copy?reader=1"),
+    Shown("out-key-readers", "/console/readers/key"),
+    Shown("out-results-send-again", f"/console/issues/{ISSUE}/results/send-again"),
+)
 
 
 def main() -> None:
@@ -82,20 +104,35 @@ def _drafted(folder: Path) -> int:
 def _all(pipeline: Pipeline, browser: Browser, address: str, out: Path, only: str) -> Iterator[str]:
     kept = _signed_in(pipeline, browser, address)
     guests = _guests(pipeline)  # first: Now shows who is waited for
+    _bring_readers(pipeline)
     found = reachable(pipeline, kept, address)
     for _, kind in kinds(pipeline):
         if kind not in found:
             print(f"No link leads to {kind}")
-    for page in (*(Shown(_name(kind), path) for kind, path in found.items()), *guests):
+    pages = (Shown(_name(kind), path) for kind, path in found.items())
+    yield from _shots(kept, address, only, chain(pages, guests), out)
+    if only.partition("-")[0] in MOMENTS:
+        yield from _shots(kept, address, only, _moments(pipeline), out)
+    yield from _shots(browser.new_context(), address, only, [Shown("sign-in", DOOR)], out)
+
+
+def _shots(kept: BrowserContext, address: str, only: str, pages: Iterable[Shown], out: Path) -> Iterator[str]:
+    for page in pages:
         if only not in page.name:
             continue
-        for width, height in WIDTHS.items():
+        for size in WIDTHS.items():
             for look in LOOKS:
-                yield _shoot(kept, address, page, (width, height), look, out)
-    outside = browser.new_context()
-    for width, height in WIDTHS.items():
-        for look in LOOKS:
-            yield _shoot(outside, address, Shown("sign-in", DOOR), (width, height), look, out)
+                yield _shoot(kept, address, page, size, look, out)
+
+
+def _bring_readers(pipeline: Pipeline) -> None:
+    """A file that waits to be decided about."""
+    with pipeline.database.reading() as session:
+        author = Actor(find(session, demo.AUTHOR), "console")
+    lines = [f"Guest {n};guest{n}@cityhall{n % 7}.example;es" for n in range(1, 240)]
+    lines[3:3] = ["Ines;ines@@cityhall.example;pt", f"{'Long ' * 60};long@cityhall.example;en"]
+    text = "Name;E-Mail;Sprache\n" + "\n".join(lines)
+    pipeline.bringing.bring(author, "quarterly", "confirmed", "Forum 2024.csv", text.encode())
 
 
 def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = demo.AUTHOR) -> BrowserContext:
@@ -112,7 +149,7 @@ def _signed_in(pipeline: Pipeline, browser: Browser, address: str, email: str = 
 def kinds(pipeline: Pipeline) -> list[tuple[re.Pattern[str], str]]:
     """The pages of the console for those who are signed in, as their routes are declared."""
     return [
-        (re.compile(re.sub(r"\{\w+\}", r"[^/]+", one.path)), one.path)
+        (re.compile(re.sub(r"\{\w+:int\}", r"\\d+", re.sub(r"\{\w+\}", r"[^/]+", one.path))), one.path)
         for one in routes(pipeline).declared
         if one.method == "GET" and one.verb is not None and not NOT_SHOWN.match(one.path)
         and not FRAGMENTS.search(one.path)
@@ -161,12 +198,62 @@ def _guests(pipeline: Pipeline) -> list[Shown]:
     return found
 
 
+def _moments(pipeline: Pipeline) -> Iterator[Shown]:
+    """A send from the yes to its end, with a stop in the middle: each page when it has something to tell."""
+    with pipeline.database.reading() as session:
+        author, approver = (Actor(find(session, email), "cli") for email in (demo.AUTHOR, demo.APPROVER))
+        list_id = views.find(session, ISSUE).list_id
+    issue = f"/console/issues/{ISSUE}"
+    pipeline.submit(ISSUE, author)
+    pipeline.approve(ISSUE, approver)
+    yield Shown("send-1-ready", f"{issue}/send")
+    pipeline.plan(ISSUE, pipeline.clock() + timedelta(days=3), author, calm=True)
+    yield Shown("send-2-planned", f"{issue}/send")
+    with pipeline.database.transaction() as session:
+        lists.set_calm(session, list_id, wait=0, spread=20)
+    pipeline.start(ISSUE, author, calm=True)
+    with _working(pipeline, author):
+        yield Shown("send-3-going", f"{issue}/send")
+        pipeline.pause(ISSUE, author)
+        yield Shown("send-4-paused", f"{issue}/send")
+        pipeline.stop(ISSUE, author)
+    yield Shown("send-5-stopped", f"{issue}/send")
+    for what in ("typo", "fact", "whole"):
+        yield Shown(f"wrong-{what}", f"{issue}/wrong?what={what}")
+    pipeline.submit(ISSUE, author)
+    yield Shown("send-6-the-rest", f"{issue}/send")
+    send_out(pipeline, ISSUE)
+    yield Shown("send-7-out", f"{issue}/send")
+    yield from OUT
+
+
+@contextmanager
+def _working(pipeline: Pipeline, author: Actor) -> Iterator[None]:
+    """A worker beside, once it has handed over some copies."""
+    stop = threading.Event()
+    worker = threading.Thread(target=pipeline.send, args=(ISSUE, author), kwargs={"stop": stop, "calm": True})
+    worker.start()
+    try:
+        while True:
+            time.sleep(1)
+            with pipeline.database.reading() as session:
+                found = sends.status(session, views.find(session, ISSUE).id)
+            if found and found.accepted >= 3:
+                break
+        yield
+    finally:
+        stop.set()
+        worker.join()
+
+
 def _shoot(kept: BrowserContext, address: str, shown: Shown, size: tuple[int, int], look: str, out: Path) -> str:
     """Takes one picture of the whole page; what it says is what is wrong."""
     page: Page = kept.new_page()
     page.emulate_media(color_scheme="dark" if look == "dark" else "light")
     page.set_viewport_size(ViewportSize(width=size[0], height=size[1]))
-    answer = page.goto(address + shown.path, wait_until="networkidle")
+    answer = page.goto(address + shown.path)
+    if page.locator("[data-live]").count() == 0:  # a page that is told what is new is never idle
+        page.wait_for_load_state("networkidle")
     if answer is None or not answer.ok:
         return f"{shown.path} answers {answer and answer.status}."
     _load_frames(page)
@@ -183,7 +270,8 @@ def _load_frames(page: Page) -> None:
         inside = frame.element_handle().content_frame()
         if inside is not None:
             inside.wait_for_url("**/console/**")
-    page.wait_for_load_state("networkidle")
+    if page.locator("[data-live]").count() == 0:
+        page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
 
 

@@ -16,7 +16,7 @@ import sys
 import time
 import tomllib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -108,14 +108,16 @@ async def leave(port: int, tokens: Iterator[str], seconds: float, pace: float = 
 
 
 @contextmanager
-def served(here: Installation, database: Path, command: str) -> Iterator[int]:
+def served(
+    here: Installation, database: Path, command: str, settings: Mapping[str, str] | None = None
+) -> Iterator[int]:
     """`newsletter web` or `newsletter run` in a process of its own; the port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     config = str(here.folder / "newsletter.toml")
     process = subprocess.Popen(
         [sys.executable, "-m", "newsletter", "--config", config, command],
-        env=os.environ | environment(database) | {"NEWSLETTER_LISTEN": f"127.0.0.1:{port}"},
+        env=os.environ | environment(database) | dict(settings or {}) | {"NEWSLETTER_LISTEN": f"127.0.0.1:{port}"},
         stdout=subprocess.DEVNULL,
     )
     try:

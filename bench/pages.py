@@ -25,9 +25,11 @@ from newsletter.pipeline import Pipeline
 from newsletter.staff.people import Actor
 from newsletter.web.app import app
 from newsletter.web.console.building import routes
+from subscribers import finding
 
 ISSUE = "quarterly-2024-q2"
 SENT_LAST = 3  # issues whose copies are all there; of the older ones only the issue is
+LEFT = "fresh.id % 20 = 0"  # of the many readers
 LONG_AGO = "2020-01-01 00:00:00.000000"
 VERSIONS = {
     "es": ("Ciudades que aprenden, informe anual y convocatorias", "Lo que hicieron las alcaldías y lo que leer."),
@@ -53,15 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=200_000)
     parser.add_argument("--issues", type=int, default=40)
+    parser.add_argument("--publications", type=int, default=5_000)
+    parser.add_argument("--only", default="", help="pages whose path holds this")
     parser.add_argument("--repeat", type=int, default=15)
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "demo"
         demo.run_to_draft(folder)
         _versions(folder)
-        _measure(folder, "the demo's data", asked.repeat)
-        grow(folder / "newsletter.db", asked.readers, asked.issues)
-        _measure(folder, f"{asked.readers:,} readers, {asked.issues} issues", asked.repeat)
+        _measure(folder, "the demo's data", asked.repeat, asked.only)
+        grow(folder / "newsletter.db", asked.readers, asked.issues, asked.publications)
+        many = f"{asked.readers:,} readers, {asked.issues} issues, {asked.publications:,} publications"
+        _measure(folder, many, asked.repeat, asked.only)
 
 
 def _versions(folder: Path) -> None:
@@ -72,11 +77,11 @@ def _versions(folder: Path) -> None:
     pipeline.database.close()
 
 
-def _measure(folder: Path, what: str, repeat: int) -> None:
+def _measure(folder: Path, what: str, repeat: int, only: str) -> None:
     pipeline = bootstrap.pipeline(folder / "newsletter.toml")
     with served(pipeline) as address:
         cookie = _signed_in(pipeline, address)
-        found = [_timed(address, path, cookie, repeat) for path in _paths(pipeline)]
+        found = [_timed(address, path, cookie, repeat) for path in _paths(pipeline) if only in path]
     pipeline.database.close()
     print(f"\n{what}\n{'page':58} {'first':>8} {'median':>8} {'worst':>8} {'cpu':>8} {'kB':>7}")
     for one in sorted(found, key=lambda one: -one.median):
@@ -90,9 +95,19 @@ def _paths(pipeline: Pipeline) -> Iterator[str]:
     for one in routes(pipeline).declared:
         if one.method == "GET" and one.verb not in {None, "set-up"}:
             path = one.path.replace("{key}", ISSUE).replace("{language}", "en")
-            if "{" not in path:
+            path = path.replace("{listed}", "quarterly").replace("publications/{publication}", "publications/1")
+            if "{" not in path and not path.endswith("/live"):  # that one goes on
                 yield path
     yield f"/console/issues/{ISSUE}/check?reader=1"
+    yield "/console/readers?q=reader19999"
+    yield "/console/readers?q=nobody-has-this&list=quarterly&state=confirmed"
+    yield "/console/readers?state=unsubscribed"
+    yield "/console/readers?list=quarterly&state=confirmed&before=100000"
+    yield "/console/readers/do-not-mail?q=reader19999"
+    with pipeline.database.reading() as session:
+        yield f"/console/readers/{finding.find(session, 'ana').cards[0].id}"
+    yield "/console/library?q=city+welcome&kind=report&year=2024"
+    yield "/console/library?q=nowhere+to+be+found"
 
 
 def _timed(address: str, path: str, cookie: str, repeat: int) -> Timed:
@@ -137,12 +152,13 @@ def _signed_in(pipeline: Pipeline, address: str) -> str:
     return cookie
 
 
-def grow(path: Path, readers: int, issues: int) -> None:
-    """Bring a database of the demo to so many readers and issues; all but one of these have gone out."""
+def grow(path: Path, readers: int, issues: int, publications: int = 0) -> None:
+    """Bring a database of the demo to so many readers, issues and publications; all issues but one have gone out."""
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA synchronous = OFF")
         _grow_readers(database, readers)
         _grow_issues(database, issues, readers)
+        _grow_publications(database, publications)
     with sqlite3.connect(path) as database:
         database.execute("ANALYZE")
 
@@ -163,11 +179,18 @@ def _grow_readers(database: sqlite3.Connection, readers: int) -> None:
     _copy(
         database, "subscriptions", "fresh", "one.id = 1",
         **theirs, created_at=f"'{LONG_AGO}'", changed_at=f"'{LONG_AGO}'", since="'2020-01-01'",
+        state=f"CASE WHEN {LEFT} THEN 'unsubscribed' ELSE one.state END",
     )  # fmt: skip
+    theirs |= {"address": "fresh.address", "address_hash": "fresh.hash"}
+    _copy(database, "consent_events", "fresh", "one.id = 1", **theirs, at=_days_ago("fresh.id % 1500"))
     _copy(
-        database, "consent_events", "fresh", "one.id = 1",
-        **theirs, address="fresh.address", address_hash="fresh.hash",
+        database, "consent_events", "fresh", f"one.id = 1 AND {LEFT}",
+        **theirs | {"id": "fresh.id + 2000000"}, kind="'withdrawal'", source="'link'", at=_days_ago("fresh.id % 400"),
     )  # fmt: skip
+
+
+def _days_ago(days: str) -> str:
+    return f"datetime('now', '-' || ({days}) || ' days') || '.000000'"
 
 
 def _grow_issues(database: sqlite3.Connection, issues: int, readers: int) -> None:
@@ -184,6 +207,10 @@ def _grow_issues(database: sqlite3.Connection, issues: int, readers: int) -> Non
     )  # fmt: skip
     for table in ("issue_wordings", "coverage"):
         _copy(database, table, "past", f"one.issue_id = {this}", issue_id=f"{this} + past.n")
+    _copy(
+        database, "issue_items", "past", f"one.issue_id = {this}", id="one.id + 10000 * past.n",
+        issue_id=f"{this} + past.n",
+    )  # fmt: skip
     for n in range(1, min(SENT_LAST, issues - 1) + 1):
         database.execute(
             "INSERT INTO mailings (id, issue_id, list_id, snapshot_id, kind, state, audience, frozen_up_to, frozen_at, "
@@ -199,6 +226,23 @@ def _grow_issues(database: sqlite3.Connection, issues: int, readers: int) -> Non
             f"INSERT INTO deliveries ({', '.join(values)}) SELECT {', '.join(values.values())} FROM subscribers "
             "ORDER BY id"
         )
+
+
+def _grow_publications(database: sqlite3.Connection, publications: int) -> None:
+    """Copies of one, over twelve years; each was in some issue."""
+    (here,) = database.execute("SELECT count(*) FROM publications").fetchone()
+    database.execute("CREATE TEMP TABLE more (n INTEGER PRIMARY KEY)")
+    database.executemany("INSERT INTO more VALUES (?)", ((n,) for n in range(1, publications - here + 1)))
+    _copy(
+        database, "publications", "more", "one.id = 1", id="1000000 + more.n", external_id="'more:' || more.n",
+        title="one.title || ' ' || more.n", published_on="date('2024-03-31', '-' || more.n || ' days')",
+        url="one.url || '?' || more.n", url_key="''", title_key="''",
+    )  # fmt: skip
+    database.execute(
+        "INSERT INTO coverage (issue_id, publication_id, state, reason, decided_at) "
+        f"SELECT issues.id, 1000000 + more.n, 'declined', '', '{LONG_AGO}' FROM more, issues "
+        "WHERE issues.id = (SELECT min(id) FROM issues) + more.n % 40"
+    )
 
 
 def _copy(database: sqlite3.Connection, table: str, of: str, which: str, **differs: str) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import Refusal
+from newsletter.health.runs import Runs
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,14 @@ class Job:
 
 
 class Scheduler:
-    """Does its jobs until `stop` is set, side by side; one that takes long is not begun again before it has ended."""
+    """Does its jobs until `stop` is set, side by side; one that takes long is not begun again before it has ended.
+    `runs` is told of each that came to its end, or failed.
+    """
 
-    def __init__(self, jobs: Sequence[Job], stop: threading.Event) -> None:
+    def __init__(self, jobs: Sequence[Job], stop: threading.Event, runs: Runs | None = None) -> None:
         self._jobs = jobs
         self._stop = stop
+        self._runs = runs
         self._trouble: dict[str, str] = {}  # what stands in the log already of what goes on failing
 
     def once(self) -> None:
@@ -56,15 +60,23 @@ class Scheduler:
             log.info("The scheduler has stopped.")
 
     def _do(self, job: Job) -> None:
-        for said in job.work():
+        try:
+            done = job.work()
+        except Exception as error:
+            if self._runs is not None:
+                self._runs.failed(job.name, _in_words(error))
+            raise
+        for said in done:
             log.info("%s", said)
+        if self._runs is not None:
+            self._runs.ran(job.name)
 
     def _guarded(self, job: Job) -> None:
         """Nothing that fails ends the ticking; the same failure is said once."""
         try:
             self._do(job)
         except (Refusal, SQLAlchemyError) as error:
-            words = " ".join(str(getattr(error, "orig", None) or error).split())
+            words = _in_words(error)
             if self._trouble.get(job.name) != words:
                 log.warning("%s: %s It is tried again.", job.name, words)
             self._trouble[job.name] = words
@@ -72,3 +84,10 @@ class Scheduler:
             log.exception("%s: an error that nobody foresaw; it is tried again", job.name)
         else:
             self._trouble.pop(job.name, None)
+
+
+def _in_words(error: Exception) -> str:
+    """What a page and the log say of it; of one that nobody foresaw only its kind."""
+    if isinstance(error, Refusal | SQLAlchemyError):
+        return " ".join(str(getattr(error, "orig", None) or error).split())
+    return f"An error that nobody foresaw ({type(error).__name__}); the log says more."

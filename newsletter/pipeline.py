@@ -16,6 +16,10 @@ from newsletter.approval.gate import Gate
 from newsletter.approval.model import Decided, Snapshot, Yes
 from newsletter.approval.versions import Version, Versions
 from newsletter.clock import Clock
+from newsletter.configuring.keys import Keys
+from newsletter.configuring.lists import ListSettings
+from newsletter.configuring.rhythms import Rhythms
+from newsletter.configuring.services import Services
 from newsletter.database import Database
 from newsletter.delivery import (
     asking,
@@ -28,6 +32,8 @@ from newsletter.delivery import (
     planning,
     practising,
     views,
+    web_notes,
+    web_previews,
 )
 from newsletter.delivery.belonging import Belonging
 from newsletter.delivery.freezing import freeze
@@ -42,6 +48,7 @@ from newsletter.guests import views as guests
 from newsletter.guests.model import Wish
 from newsletter.guests.page import Guests
 from newsletter.guests.requests import Requests
+from newsletter.health.standing import Health
 from newsletter.issues import assembling, correcting, fields, lists, moves, presence, rhythms
 from newsletter.issues.editor import Edited, Editor
 from newsletter.issues.model import RELEASED, State
@@ -51,8 +58,12 @@ from newsletter.publications import picturing as picturing_publications
 from newsletter.publications.kinds import kinds
 from newsletter.publications.model import Publication
 from newsletter.publications.sources.pasting import read_link
+from newsletter.publications.tending import Sources
+from newsletter.readers.bringing import Bringing
 from newsletter.readers.changing import Changing
 from newsletter.readers.joining import Joining
+from newsletter.readers.key_readers import KeyReaders
+from newsletter.readers.tending import Tending
 from newsletter.rendering.dkim import signer
 from newsletter.rendering.page import Pointed, Rendered
 from newsletter.rhythm.context import SYSTEM, Context
@@ -154,13 +165,22 @@ class Pipeline:
         )
         self.joining = Joining(settings, database, clock, self.book, self.links)
         self.changing = Changing(settings, database, clock, self.book, self.links)
+        self.key_readers = KeyReaders(database, clock, self.book)
+        self.bringing = Bringing(settings, database, clock, self.book)
+        self.tending = Tending(database, clock, self.book)
         self.entrance = Entrance(settings, database, clock, self.links)
         self.team = Team(database, clock, self.entrance)
         self.proving = Proving(database, clock, self.links)
         self.account = Account(settings, database, clock, self.links)
         self.setup = Setup(settings, database, clock, self.versions, Hands(self.paste, self.own_hosts))
+        self.lists = ListSettings(settings.folder, database, clock, self.gate)
+        self.rhythms = Rhythms(database, clock, settings.zone)
+        self.keys = Keys(database, clock)
+        self.services = Services(settings, database, clock)
+        self.sources = Sources(settings, database, clock, self.own_hosts)
         self.guests = Guests(settings, database, clock, self.links, self.versions)
         self._requests = Requests(settings, database, clock)
+        self.health = Health(settings, database, clock)
 
     # -- publications: what the organisation published -----------------------------------------------------------
 
@@ -245,13 +265,17 @@ class Pipeline:
         edited = self.editor.use(key, actor, [id_], section=section, base=base) if day else None
         return PastedInto(id_, linked.publication.title, edited)
 
-    def give_day(self, publication: int, day: date, actor: Actor) -> str:
-        """Give a publication its day; its title."""
+    def give_day(self, publication: int, day: date | None, actor: Actor) -> str:
+        """Give a publication its day, or with None take it away again; its title."""
         actor.permit("import")
         with self.database.transaction() as session:
             now = self.clock()
+            before = adding.day_of(session, publication)
             title = adding.give_day(session, publication, day, now)
-            log(session, actor, "import", now, publication=publication, published_on=day.isoformat())
+            log(
+                session, actor, "import", now, publication=publication, title=title,
+                published_on=day.isoformat() if day else "", before_day=before.isoformat() if before else "",
+            )  # fmt: skip
         return title
 
     def take_pictures(self, publications: Sequence[int]) -> picturing_publications.Pictured:
@@ -597,8 +621,10 @@ class Pipeline:
 
     # -- delivery: to each confirmed reader, once ----------------------------------------------------------------
 
-    def plan(self, key: str, at: datetime, actor: Actor, *, calm: bool = False) -> None:
-        """Set the time at which it goes out by itself, in this person's name. It is no part of what is approved."""
+    def plan(self, key: str, at: datetime, actor: Actor, *, calm: bool = False) -> int:
+        """Set the time at which readers get it by itself, in this person's name; `calm`: the team gets it before. It is
+        no part of what is approved. Its line in the activity log.
+        """
         person = actor.require("plan")
         self.belonging.require()
         with self.database.transaction() as session:
@@ -608,8 +634,23 @@ class Pipeline:
             self.gate.require(session, issue)
             if issue.state is not State.PLANNED:
                 moves.move(session, issue.id, State.PLANNED, now)
-            planning.plan(session, issue.list_id, issue.id, at, now, person.id, calm=calm)
-            log(session, actor, "plan", now, issue.id, at=at.isoformat(), calm=calm)
+            how = lists.calm(session, issue.list_id) if calm else None
+            planning.plan(session, issue.list_id, issue.id, at, now, person.id, calm=how)
+            return log(session, actor, "plan", now, issue.id, at=at.isoformat(), calm=calm)
+
+    def cancel_plan(self, key: str, actor: Actor) -> int:
+        """Forget the time at which it would go out by itself; the yes stands. Its line in the activity log."""
+        actor.require("plan")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            if issue.state is not State.PLANNED or issue.planned_at is None:
+                raise IllegalMove(f"{issue.name} is not planned; there is no plan to cancel.")
+            planned = planning.planned(session, issue.id)
+            planning.set_aside(session, issue.id, now)
+            return log(
+                session, actor, "cancel-plan", now, issue.id, at=issue.planned_at.isoformat(),
+                calm=bool(planned and planned[1]),
+            )  # fmt: skip
 
     def send(
         self,
@@ -631,12 +672,7 @@ class Pipeline:
         self.belonging.require()
         # What is wrong with the mail service is said before anything.
         open_transport(transport or "default", self.settings.transport(transport or "default"))
-        options = {"although_planned": now_although_planned, "calm": calm}
-        try:
-            issue, mailing_id = self._release(key, actor, transport, **options)
-        except IntegrityError:
-            # Another sender has released it at this very moment; go on with what it made.
-            issue, mailing_id = self._release(key, actor, transport, **options)
+        issue, mailing_id = self._begin(key, actor, transport, although_planned=now_although_planned, calm=calm)
         if mailing_id is None:
             return SendResult(self._status(issue.id), None)
         tally = None
@@ -646,6 +682,14 @@ class Pipeline:
         else:
             self._freeze(mailing_id)
         return SendResult(self._status(issue.id), tally)
+
+    def start(self, key: str, actor: Actor, *, calm: bool = False) -> None:
+        """Release the issue now, also one that is planned for later, and leave all else to a worker."""
+        actor.require("send")
+        self.belonging.require()
+        planning.require_mail_service(self.settings)
+        open_transport("default", self.settings.transport("default"))
+        self._begin(key, actor, "", although_planned=True, calm=calm)
 
     def work_on(
         self,
@@ -699,6 +743,15 @@ class Pipeline:
             if pacing.reopen(session, name, now):
                 log(session, actor, "send", now, issue_id, mailing=mailing_id, opened=name)
 
+    def _begin(
+        self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
+    ) -> tuple[IssueSummary, int | None]:
+        try:
+            return self._release(key, actor, transport, although_planned=although_planned, calm=calm)
+        except IntegrityError:
+            # Another sender has released it at this very moment; go on with what it made.
+            return self._release(key, actor, transport, although_planned=although_planned, calm=calm)
+
     def _release(
         self, key: str, actor: Actor, transport: str, *, although_planned: bool, calm: bool
     ) -> tuple[IssueSummary, int | None]:
@@ -717,19 +770,19 @@ class Pipeline:
                 log(session, actor, "send", now, issue.id, mailing=mailing_id, transport=transport)
         return issue, mailing_id
 
-    def pause(self, key: str, actor: Actor) -> None:
-        """Nothing more is handed over until it is resumed."""
-        self._control(key, actor, "pause", State.PAUSED)
+    def pause(self, key: str, actor: Actor) -> int:
+        """Nothing more is handed over until it is resumed. Its line in the activity log."""
+        return self._control(key, actor, "pause", State.PAUSED)
 
-    def resume(self, key: str, actor: Actor) -> None:
-        """Go on exactly where it stood; `send` hands over."""
-        self._control(key, actor, "resume", State.SENDING)
+    def resume(self, key: str, actor: Actor) -> int:
+        """Go on exactly where it stood; `send` hands over. Its line in the activity log."""
+        return self._control(key, actor, "resume", State.SENDING)
 
-    def stop(self, key: str, actor: Actor) -> None:
-        """End it for good: who has no copy gets none."""
-        self._control(key, actor, "stop", State.STOPPED)
+    def stop(self, key: str, actor: Actor) -> int:
+        """End it for good: who has no copy gets none. Its line in the activity log."""
+        return self._control(key, actor, "stop", State.STOPPED)
 
-    def _control(self, key: str, actor: Actor, verb: str, to: State) -> None:
+    def _control(self, key: str, actor: Actor, verb: str, to: State) -> int:
         actor.require(verb)
         if to is State.SENDING:
             self.belonging.require()
@@ -740,7 +793,7 @@ class Pipeline:
                 raise IllegalMove(f"{issue.name} is not being sent; there is nothing to {verb}.")
             moves.move(session, issue.id, to, now)
             mailings.control(session, going.id, verb, now)
-            log(session, actor, verb, now, issue.id, mailing=going.id)
+            return log(session, actor, verb, now, issue.id, mailing=going.id)
 
     def resolve(self, key: str, actor: Actor, how: str, addresses: Sequence[str] = ()) -> int:
         """Settle copies without an answer: `leave`, or `send_again` (to all, or to those named). How many."""
@@ -804,20 +857,68 @@ class Pipeline:
             log(session, actor, "correct", now, made.issue_id, corrects=issue.slug, with_uncertain=with_uncertain)
         return made
 
+    def preview_link(self, key: str, actor: Actor, days: int) -> int:
+        """Make a link to the web version for somebody outside; the one before ends. Its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            made = web_previews.make(session, issue, days, actor.staff_id, now)
+            return log(session, actor, "preview-link", now, issue.id, until=made.ends_at.isoformat())
+
+    def end_preview_link(self, key: str, actor: Actor) -> int:
+        """The link works no more; its line in the activity log."""
+        actor.permit("test")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            web_previews.revoke(session, issue, now)
+            return log(session, actor, "end-preview-link", now, issue.id)
+
+    def amend_web(self, key: str, actor: Actor, note: str) -> int:
+        """Set a dated note above the web version of an issue that is out; its line in the activity log."""
+        person = actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            set_ = web_notes.add(session, issue, note, person.id, now)
+            return log(session, actor, "amend-web", now, issue.id, issue=issue.slug, note=set_.id, text=set_.text)
+
+    def remove_web_note(self, key: str, note_id: int, actor: Actor) -> int:
+        """Take a note away from the web version; its line in the activity log."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            gone = web_notes.remove(session, issue, note_id, now)
+            return log(session, actor, "remove-web-note", now, issue.id, issue=issue.slug, note=gone.id, text=gone.text)
+
+    def restore_web_note(self, key: str, note_id: int, actor: Actor) -> int:
+        """Put it back, with the day that it had; its line in the activity log."""
+        actor.require("correct")
+        with self.database.transaction() as session:
+            issue, now = find(session, key, lock=True), self.clock()
+            back = web_notes.restore(session, issue, note_id, now)
+            return log(session, actor, "restore-web-note", now, issue.id, issue=issue.slug, note=back.id)
+
     def practise(
         self,
         key: str,
         actor: Actor,
         stop: threading.Event | None = None,
         progress: Callable[[Tally, int], None] | None = None,
+        sampled: Callable[[practising.Sample], None] | None = None,
     ) -> practising.Practice:
-        """Build every message for the real list and hand it to nobody."""
+        """Build every message for the real list and hand it to nobody. `sampled` is given one in each language."""
         actor.permit("practice")
         version = self.version(key)
         with self.database.transaction() as session:
             issue = find(session, key)
             log(session, actor, "practice", self.clock(), issue.id)
-        return practising.practise(self.database, self.settings, self.links, issue, version, self.clock, stop, progress)
+        return practising.practise(
+            self.database, self.settings, self.links, issue, version, self.clock, stop, progress, sampled
+        )
+
+    def tidy(self) -> None:
+        """What the worker does every hour: delete what nobody needs any more."""
+        self.joining.tidy()
+        self.bringing.tidy()
 
     def _hashes(self, addresses: Sequence[str]) -> list[str]:
         return [self.book.hash(fields.address(address, "reader's address")) for address in addresses]

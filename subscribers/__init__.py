@@ -5,9 +5,12 @@
 
 from subscribers import (
     asking,
+    barring,
     confirming,
     erasing,
     exporting,
+    finding,
+    growing,
     leaving,
     limits,
     preferring,
@@ -19,15 +22,17 @@ from subscribers import (
 )
 from subscribers.addresses import AddressError, address_hash, parse
 from subscribers.book import AddressBook
-from subscribers.browsing import Card, Moved, card, card_of, cards, counts, moved, search
-from subscribers.importing import IMPORTED_AS, ConsentError, import_file
+from subscribers.browsing import Card, Moved, card, card_of, cards, counts, everybody, moved, search
+from subscribers.importing import IMPORTED_AS, ConsentError, Each, import_file
 from subscribers.links import Link, Links, Purpose
-from subscribers.lists import ListFace, add_list, find_list, lists
+from subscribers.lists import ListFace, add_list, change_list, find_list, lists
 from subscribers.mailability import REASONS, ids_of, mailability
 from subscribers.model import Consent, ImportReport, Person, SubscriptionState
-from subscribers.people import addresses
-from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, read
+from subscribers.people import addresses, known
+from subscribers.reading import REFUSED, Asked, ImportFileError, Opened, file_sha256, ignored_columns, in_words, read
 from subscribers.tables import Id, Instant, Json, metadata
+from subscribers.tallying import tally
+from subscribers.turnover import Turnover, turnover
 
 __all__ = [
     "IMPORTED_AS",
@@ -39,6 +44,7 @@ __all__ = [
     "Card",
     "Consent",
     "ConsentError",
+    "Each",
     "Id",
     "ImportFileError",
     "ImportReport",
@@ -52,22 +58,30 @@ __all__ = [
     "Person",
     "Purpose",
     "SubscriptionState",
+    "Turnover",
     "add_list",
     "address_hash",
     "addresses",
     "asking",
+    "barring",
     "card",
     "card_of",
     "cards",
+    "change_list",
     "confirming",
     "counts",
     "erasing",
+    "everybody",
     "exporting",
     "file_sha256",
     "find_list",
+    "finding",
+    "growing",
     "ids_of",
     "ignored_columns",
     "import_file",
+    "in_words",
+    "known",
     "leaving",
     "limits",
     "lists",
@@ -83,4 +97,6 @@ __all__ = [
     "search",
     "signing_up",
     "suppressing",
+    "tally",
+    "turnover",
 ]

@@ -173,6 +173,16 @@ def change_address(
     )
 
 
+def last_to_join(session: Session, subscriber_id: int, list_id: int) -> int | None:
+    """The last question to this person to subscribe to that list, while it is kept."""
+    rows = session.execute(
+        select(ConfirmationRow.id, ConfirmationRow.list_ids)
+        .where(ConfirmationRow.subscriber_id == subscriber_id, ConfirmationRow.purpose.in_(JOINS))
+        .order_by(ConfirmationRow.id.desc())
+    )
+    return next((row.id for row in rows if list_id in row.list_ids), None)
+
+
 def ask_again(
     session: Session, book: AddressBook, confirmation_id: int, network: str | None, now: datetime
 ) -> int | None:

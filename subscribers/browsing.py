@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from subscribers.model import SubscriptionState
@@ -53,20 +53,20 @@ def cards(
     if list_slug is not None or state is not None:
         wanted = wanted.where(_stands(list_slug, state))
     people = session.scalars(wanted.order_by(SubscriberRow.id).limit(limit)).all()
-    return _filled(session, people)
+    return filled(session, people)
 
 
 def card(session: Session, subscriber_id: int) -> Card | None:
     """The card of one person."""
     row = session.get(SubscriberRow, subscriber_id)
-    return _filled(session, [row])[0] if row else None
+    return filled(session, [row])[0] if row else None
 
 
 def card_of(session: Session, address_hash: str) -> Card | None:
     """The card of the person behind a keyed hash; who was erased is nobody's address any more."""
     known = (SubscriberRow.address_hash == address_hash, SubscriberRow.address.is_not(None))
     row = session.scalar(select(SubscriberRow).where(*known))
-    return _filled(session, [row])[0] if row else None
+    return filled(session, [row])[0] if row else None
 
 
 def search(session: Session, list_id: int, text: str, most: int = 8) -> tuple[Card, ...]:
@@ -83,7 +83,7 @@ def search(session: Session, list_id: int, text: str, most: int = 8) -> tuple[Ca
         .order_by(address != wanted, ~address.startswith(wanted, autoescape=True), SubscriberRow.id)
         .limit(most)
     ).all()
-    return _filled(session, rows)
+    return filled(session, rows)
 
 
 def moved(session: Session, list_id: int, after: datetime) -> Moved:
@@ -93,6 +93,21 @@ def moved(session: Session, list_id: int, after: datetime) -> Moved:
     joined = select(func.count()).where(*theirs, SubscriptionRow.state == SubscriptionState.CONFIRMED, fresh)
     left = select(func.count()).where(*theirs, SubscriptionRow.state == SubscriptionState.UNSUBSCRIBED)
     return Moved(session.scalar(joined) or 0, session.scalar(left) or 0)
+
+
+def everybody(session: Session) -> Select[tuple[int, str | None, str, str, str | None]]:
+    """`subscriber_id, address, name, language, domain` of everybody, to be used as a subquery; the erased have no
+    address and no domain.
+    """
+    address = SubscriberRow.address
+    if session.get_bind().dialect.name == "sqlite":
+        domain = func.substr(address, func.instr(address, "@") + 1)
+    else:
+        domain = func.split_part(address, "@", 2)
+    return select(
+        SubscriberRow.id.label("subscriber_id"), address, SubscriberRow.name, SubscriberRow.language,
+        domain.label("domain"),
+    )  # fmt: skip
 
 
 def counts(session: Session) -> dict[int, dict[str, int]]:
@@ -117,7 +132,8 @@ def _stands(list_slug: str | None, state: str | None) -> ColumnElement[bool]:
     return found.exists()
 
 
-def _filled(session: Session, people: Collection[SubscriberRow]) -> tuple[Card, ...]:
+def filled(session: Session, people: Collection[SubscriberRow]) -> tuple[Card, ...]:
+    """The cards of these people."""
     on_lists = _on_lists(session, [one.id for one in people])
     stops = _suppressions(session, [one.address_hash for one in people])
     return tuple(

@@ -80,6 +80,7 @@ def import_file(
     invite: Callable[[Session, int, str], None] | None = None,
     each: Each | None = None,
     looked: Callable[[Opened], None] | None = None,
+    file_name: str = "",
 ) -> ImportReport:
     """Bring the people of a file onto a list as "confirmed" or "unsubscribed", or suppress them as "bounced"; a row
     that says it itself is what it says, where that is stricter.
@@ -88,7 +89,8 @@ def import_file(
     consent, the row is refused, or with `unknown` recorded as not known. With `invite` nobody is confirmed: each is
     asked by mail, which `invite` queues when it is told the question's id and the language. `looked` hears what the
     file is before anything is written, `progress` the rows done so far, after each commit, `each` what became of each
-    row, in the order of the file as far as possible. ImportFileError and ConsentError come before anything is written;
+    row, in the order of the file as far as possible; `file_name`: what it is called, where not as on disk.
+    ImportFileError and ConsentError come before anything is written;
     a dry run writes nothing and reports the same.
     """
     _check_consent(imported_as, consent_text, consent_at, now)
@@ -96,7 +98,8 @@ def import_file(
     if looked:
         looked(opened)
     # A name that is no UTF-8 is legal on disk, but not in a database.
-    file_name = "pasted" if asked.pasted else path.name.encode(errors="replace").decode()[:_FILE_NAME_LENGTH]
+    called = file_name or ("pasted" if asked.pasted else path.name)
+    file_name = called.encode(errors="replace").decode()[:_FILE_NAME_LENGTH]
     consent = Consent("import", consent_at or now, detail=file_name)
     claim = _Claim(book, imported_as, consent, bool(consent_text.strip()),
                    consent_at is not None, unknown, now, language, invite is not None)  # fmt: skip

@@ -114,11 +114,11 @@ def _add_events(
     session: Session, list_id: int, state: SubscriptionState, now: datetime, ids: Sequence[int],
     newcomers: Sequence[Newcomer],
 ) -> None:  # fmt: skip
-    consents = [one.consent for one in newcomers]
+    consents, is_gone = [one.consent for one in newcomers], state is SubscriptionState.UNSUBSCRIBED
     bulk.insert(session, _EVENTS, {
         "subscriber_id": ids,
         "list_id": repeat(list_id),
-        "kind": [_EVENT[state] if consent.batch_id is None else "import" for consent in consents],
+        "kind": [_EVENT[state] if consent.batch_id is None or is_gone else "import" for consent in consents],
         "at": [consent.at for consent in consents],
         "recorded_at": repeat(now),
         "source": [consent.source for consent in consents],

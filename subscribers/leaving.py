@@ -1,10 +1,10 @@
 """Leaving a list, saying why, and coming back: each once however often it is asked, each with its consent event."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Row, Select, Table, bindparam, insert, select, update
+from sqlalchemy import Row, Select, Table, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from subscribers import landing
@@ -14,6 +14,10 @@ from subscribers.rules import Standing
 from subscribers.suppressing import against, lift
 from subscribers.tables import ConsentEventRow, ListRow, SubscriberRow, SubscriptionRow
 
+BACK_CONFIRMED = "put back, confirmed as before"
+BACK_PENDING = "put back, not confirmed as before"
+UNDO_LASTS = timedelta(days=1)
+_UNDONE_BY_STAFF = frozenset({"staff", "phone", "mail", "person"})  # whoever took him off can have been mistaken
 WHYS = ("too_often", "not_relevant", "changed_jobs", "never_signed_up", "other")
 
 
@@ -100,6 +104,56 @@ def come_back(session: Session, subscription_id: int, consent: Consent, now: dat
     row.state, row.left_because, row.changed_at = "confirmed", "", now
     record(session, held.subscriber_id, held.list_id, "confirmation", consent, now)
     return True
+
+
+def undoable(session: Session, subscription_id: int, now: datetime) -> int | None:
+    """The withdrawal that `put_back` would undo: the last thing that happened, by staff, within a day."""
+    held = subscription(session, subscription_id)
+    if held is None or held.state != "unsubscribed" or held.address is None or held.archived:
+        return None
+    last = session.execute(
+        select(ConsentEventRow.id, ConsentEventRow.kind, ConsentEventRow.source, ConsentEventRow.recorded_at)
+        .where(
+            ConsentEventRow.subscriber_id == held.subscriber_id,
+            or_(ConsentEventRow.list_id == held.list_id, ConsentEventRow.list_id.is_(None)),
+        )
+        .order_by(ConsentEventRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or last.kind != "withdrawal" or last.source not in _UNDONE_BY_STAFF:
+        return None
+    return last.id if now - last.recorded_at <= UNDO_LASTS else None
+
+
+def put_back(session: Session, subscription_id: int, now: datetime) -> bool:
+    """Undo what staff did by mistake: as it was before he was taken off, if nothing else happened; whether it did.
+
+    He confirmed nothing by it, and the event says so: a change by staff.
+    """
+    held = subscription(session, subscription_id, lock=True)
+    if held is None or undoable(session, subscription_id, now) is None:
+        return False
+    was_on = _was_confirmed(session, held)
+    row = session.get_one(SubscriptionRow, subscription_id, populate_existing=True)
+    row.state, row.changed_at = "confirmed" if was_on else "pending", now
+    back = Consent("staff", now, detail=BACK_CONFIRMED if was_on else BACK_PENDING)
+    record(session, held.subscriber_id, held.list_id, "change", back, now)
+    return True
+
+
+def _was_confirmed(session: Session, held: Subscription) -> bool:
+    """Whether he was confirmed before he was taken off, by the event before that."""
+    turns = ("confirmation", "import", "withdrawal")
+    kinds = session.execute(
+        select(ConsentEventRow.kind, ConsentEventRow.detail)
+        .where(
+            ConsentEventRow.subscriber_id == held.subscriber_id, ConsentEventRow.list_id == held.list_id,
+            or_(ConsentEventRow.kind.in_(turns), ConsentEventRow.detail.in_((BACK_CONFIRMED, BACK_PENDING))),
+        )
+        .order_by(ConsentEventRow.id.desc())
+        .limit(2)
+    ).all()  # fmt: skip
+    return len(kinds) == 2 and (kinds[1].kind in turns[:2] or kinds[1].detail == BACK_CONFIRMED)
 
 
 def say_why(session: Session, subscription_id: int, why: str, consent: Consent, now: datetime) -> bool:

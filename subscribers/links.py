@@ -35,6 +35,7 @@ class Purpose(IntEnum):
     REVIEW = 11  # id: review ask; the page of somebody who is asked for sign-off
     DECISION = 12  # id: decision; it was not me who decided
     CODE = 13  # id: code; six digits that prove who reads an inbox
+    WEB_PREVIEW = 14  # id: web preview; an issue's web version before it is public
 
 
 _PURPOSES = frozenset(purpose.value for purpose in Purpose)

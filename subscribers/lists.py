@@ -31,6 +31,13 @@ def add_list(
     return row.id
 
 
+def change_list(session: Session, list_id: int, name: str, description: str, languages: tuple[str, ...]) -> None:
+    """Change a list's public face; its slug stays, as it stands in addresses."""
+    row = session.get_one(ListRow, list_id)
+    row.name, row.description, row.languages = name, description, list(languages)
+    session.flush()
+
+
 def find_list(session: Session, slug: str) -> ListFace | None:
     """The list of that slug, archived or not."""
     row = session.scalar(select(ListRow).where(ListRow.slug == slug))

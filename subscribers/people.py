@@ -10,6 +10,7 @@ from subscribers.model import Person
 from subscribers.tables import (
     ConfirmationRow,
     ConsentEventRow,
+    ImportBatchRow,
     ListRow,
     SubscriberRow,
     SubscriptionRow,
@@ -23,12 +24,23 @@ def show(session: Session, text: str, suppression_key: str) -> Person | None:
     address = parse(text)
     key = address_hash(address, suppression_key)
     person = session.scalar(select(SubscriberRow).where(SubscriberRow.address_hash == key))
-    stops = _suppressions(session, key)
     if person is None:
+        stops = _suppressions(session, key)
         return Person(0, address, "", "", (), (), stops) if stops else None
+    return _person(session, person)
+
+
+def known(session: Session, subscriber_id: int) -> Person | None:
+    """Everything known about the person of that id, also of one who was erased."""
+    person = session.get(SubscriberRow, subscriber_id)
+    return _person(session, person) if person else None
+
+
+def _person(session: Session, person: SubscriberRow) -> Person:
     return Person(
         person.id, person.address or "", person.name, person.language,
-        _subscriptions(session, person.id), _events(session, person.id), stops, _questions(session, person.id),
+        _subscriptions(session, person.id), _events(session, person.id),
+        _suppressions(session, person.address_hash), _questions(session, person.id),
         person.created_at, person.erased_at,
     )  # fmt: skip
 
@@ -56,23 +68,25 @@ def _subscriptions(session: Session, person_id: int) -> tuple[dict[str, object],
     )
     return tuple(
         {"list": slug, "state": r.state, "since": r.since, "source": r.source, "paused_until": r.paused_until,
-         "name": name, "proof": r.proof, "left_because": r.left_because}
+         "name": name, "proof": r.proof, "left_because": r.left_because, "id": r.id, "list_id": r.list_id}
         for r, slug, name in rows
     )  # fmt: skip
 
 
 def _events(session: Session, person_id: int) -> tuple[dict[str, object], ...]:
     rows = session.execute(
-        select(ConsentEventRow, ListRow.slug, WordingRow.text)
+        select(ConsentEventRow, ListRow.slug, ListRow.name, WordingRow.text, ImportBatchRow.imported_by)
         .outerjoin(ListRow, ListRow.id == ConsentEventRow.list_id)
+        .outerjoin(ImportBatchRow, ImportBatchRow.id == ConsentEventRow.batch_id)
         .outerjoin(WordingRow, WordingRow.id == ConsentEventRow.wording_id)
         .where(ConsentEventRow.subscriber_id == person_id)
         .order_by(ConsentEventRow.id)
     )
     return tuple(
         {"kind": e.kind, "list": slug, "at": e.at, "source": e.source, "detail": e.detail, "wording": words,
-         "recorded_at": e.recorded_at, "language": e.language, "address": e.address, "network": e.ip_hash}
-        for e, slug, words in rows
+         "recorded_at": e.recorded_at, "language": e.language, "address": e.address, "network": e.ip_hash,
+         "list_name": name, "imported_by": by}
+        for e, slug, name, words, by in rows
     )  # fmt: skip
 
 

@@ -14,12 +14,32 @@ from subscribers.columns import ASIDE, STATES, ColumnError, Columns, Field, gues
 from subscribers.entries import Entry, reader
 from subscribers.files import ImportFileError, Kind, Survey, file_sha256, survey
 
-__all__ = ["REFUSED", "Asked", "ImportFileError", "Opened", "file_sha256", "ignored_columns", "look", "open_", "read"]
+__all__ = [
+    "REFUSED",
+    "Asked",
+    "ImportFileError",
+    "Opened",
+    "file_sha256",
+    "ignored_columns",
+    "in_words",
+    "look",
+    "open_",
+    "read",
+]
 
 REFUSED = "refused"
 _DELIMITERS = ",;\t|"
 _TELLING = {Field.OPTED_IN_AT, Field.CONFIRMED_AT, Field.WORDS}
 _HEADER_LINES = 20  # enough for a header whose quoted names hold line breaks
+_IN_WORDS = {
+    "email": "the address", "name": "the name", "first_name": "the first name", "last_name": "the last name",
+    "language": "the language", "state": "how they stand", "left": "whether they have left",
+    "subscribed": "whether they are on the list", "opted_in_at": "when they signed up",
+    "opted_in_ip": "from where they signed up", "confirmed_at": "when they confirmed",
+    "confirmed_ip": "from where they confirmed", "added_at": "when they were added", "left_at": "when they left",
+    "left_because": "why they left", "bounced_at": "when mail came back", "words": "what they agreed to",
+    "source": "where they signed up",
+}  # fmt: skip
 _Records = Iterator[tuple[int, list[str]]]
 
 
@@ -74,6 +94,19 @@ class Opened:
             next(records)  # the header
             for line, cells in records:
                 yield read(line, cells)
+
+
+def in_words(opened: Opened) -> str:
+    """What each column was taken for, in a sentence."""
+    if opened.columns is None:
+        return ""
+    known = opened.columns
+    read = (
+        f"“{known.names[place]}” as {_IN_WORDS.get(what.value, what.value)}" for what, place in known.places.items()
+    )
+    whose = f"From {known.whose.title()}. " if known.whose else ""
+    aside = f" Left aside: {', '.join(opened.ignored)}." if opened.ignored else ""
+    return f"{whose}We read {', '.join(read)}.{aside}"
 
 
 def open_(path: Path, asked: Asked = Asked()) -> Opened:

@@ -94,7 +94,15 @@ class SubscriberRow(Row):
     """
 
     __tablename__ = "subscribers"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index(
+            "ix_subscribers_erased",
+            "id",
+            sqlite_where=text("address IS NULL"),
+            postgresql_where=text("address IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     address: Mapped[str | None] = mapped_column(String(254))
     address_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -113,6 +121,14 @@ class SubscriptionRow(Row):
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
         Index(None, "list_id", "state", "changed_at"),
+        Index(
+            "ix_subscriptions_paused",
+            "list_id",
+            "paused_until",
+            sqlite_where=text("paused_until IS NOT NULL"),
+            postgresql_where=text("paused_until IS NOT NULL"),
+        ),
+        Index(None, "list_id", "state", "subscriber_id"),
         CheckConstraint("state IN ('pending', 'confirmed', 'unsubscribed')", name="state"),
         CheckConstraint("proof IN ('shown', 'unknown')", name="proof"),
         {"sqlite_autoincrement": True},
@@ -166,6 +182,7 @@ class ConsentEventRow(Row):
     __tablename__ = "consent_events"
     __table_args__ = (
         Index(None, "subscriber_id", "list_id"),
+        Index(None, "list_id", "recorded_at"),
         CheckConstraint(
             "kind IN ('request', 'confirmation', 'change', 'withdrawal', 'import', 'erasure')", name="kind"
         ),

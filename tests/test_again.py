@@ -265,7 +265,7 @@ def test_who_may_not_be_mailed_gets_none(either_route: Route) -> None:
     either_route.unsubscribe("bob@example.org")
     for address, why in (
         ("late@example.org", "not among the readers"), ("nobody@example.org", "not among the readers"),
-        ("bob@example.org", "may not be mailed: unsubscribed"),
+        ("bob@example.org", "may not be mailed: has left the list"),
     ):  # fmt: skip
         with pytest.raises(IllegalMove, match=why):
             copy(either_route, address)

@@ -1,7 +1,7 @@
 """One table of verb and role, asked in one place: by the actor, and through every command that changes anything."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -33,7 +33,7 @@ TABLE = {
     "plan": EVERYBODY, "send": EVERYBODY, "pause": EVERYBODY, "resume": EVERYBODY,
     "stop": EVERYBODY, "resolve": EVERYBODY, "retry": EVERYBODY, "copy": EVERYBODY, "correct": EVERYBODY,
     "practice": EVERYBODY, "import": EVERYBODY, "collect": EVERYBODY, "sources": EVERYBODY,
-    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY,
+    "ask": EVERYBODY, "unsubscribe": EVERYBODY, "dates": EVERYBODY, "key-readers": EVERYBODY,
     "approve": {"approver", "admin"}, "request-changes": {"approver", "admin"},
     "override": {"admin"}, "lists": {"admin"}, "staff": {"admin"}, "suppress": {"admin"}, "unsuppress": {"admin"},
     "erase": {"admin"}, "transports": {"admin"},
@@ -143,6 +143,11 @@ def _signed_off(route: Route) -> None:
     route.approve(ADMIN)
 
 
+def _planned(route: Route) -> None:
+    _signed_off(route)
+    route.pipeline.plan(SLUG, route.now + timedelta(days=1), route.who(SECOND_AUTHOR))
+
+
 def _released(route: Route) -> None:
     _signed_off(route)
     route.send(SECOND_AUTHOR, wait=False)
@@ -239,6 +244,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Route], None], list[str]]] = {
     "issue take-back": ("approve", _with_a_yes, [SLUG]),
     "issue request-changes": ("request-changes", _in_review, [SLUG, "--comment", "The lead"]),
     "issue plan": ("plan", _signed_off, [SLUG, "--at", "2099-07-09T09:00"]),
+    "issue cancel-plan": ("plan", _planned, [SLUG]),
     "issue send": ("send", _signed_off, [SLUG]),
     "issue pause": ("pause", _released, [SLUG]),
     "issue resume": ("resume", _held, [SLUG]),

@@ -174,7 +174,7 @@ def test_the_version_is_printed() -> None:
 # -- how it ends ---------------------------------------------------------------------------------------------------
 
 NEEDS_BY = ("submit", "withdraw", "approve", "plan", "send", "pause", "resume", "stop", "resolve", "request-changes",
-            "take-back")  # fmt: skip
+            "take-back", "cancel-plan")  # fmt: skip
 
 
 @pytest.mark.parametrize("verb", NEEDS_BY)

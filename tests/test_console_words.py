@@ -33,7 +33,8 @@ PACKAGE = Path(newsletter.__file__).parent
 
 # Where sentences for staff are made: the console's modules, and those that write letters.
 SPEAKING = sorted(
-    {*(PACKAGE / "web" / "console").rglob("*.py"), *(PACKAGE / "entrance").rglob("*.py"),
+    {*(PACKAGE / "web" / "console").rglob("*.py"), *(PACKAGE / "health").rglob("*.py"),
+     *(PACKAGE / "entrance").rglob("*.py"),
      *(PACKAGE / "rhythm" / "letters").rglob("*.py"), PACKAGE / "approval" / "reviewing.py",
      PACKAGE / "delivery" / "alarming.py", PACKAGE / "delivery" / "guarding.py", PACKAGE / "staff" / "members.py",
      PACKAGE / "staff" / "passwords.py", PACKAGE / "staff" / "passkeys.py", PACKAGE / "staff" / "agents.py"}
@@ -71,7 +72,8 @@ def sentences(source: str) -> Iterator[str]:
 def test_no_page_says_them(route: Route, one: Declared) -> None:
     seated = Seated(route, ADMIN)
     answer = seated.get(path(one, seated))
-    found = FORBIDDEN.findall(shown(answer.text))
+    # What the installation's own domains are called is nobody's choice of words.
+    found = FORBIDDEN.findall(re.sub(r"[\w.-]+\.example\.org", " ", shown(answer.text)))
     assert not found, found
 
 

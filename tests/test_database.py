@@ -21,6 +21,7 @@ import newsletter.instance
 import newsletter.issues.tables
 import newsletter.media.tables
 import newsletter.publications.tables
+import newsletter.readers.tables
 import newsletter.setup.tables
 import newsletter.staff.tables
 import subscribers

@@ -11,6 +11,7 @@ from sqlalchemy import event, func, select, update
 from newsletter import bootstrap
 from newsletter.calendar import CalendarRow
 from newsletter.delivery.tables import DeliveryRow
+from newsletter.errors import IllegalMove
 from newsletter.instance import NotOurs
 from newsletter.issues import owed, rhythms
 from newsletter.issues.revising import Hand
@@ -510,10 +511,35 @@ def test_calmly_the_team_has_it_first(autumn: Route) -> None:
     autumn.add_reader(AUTHOR)
     set_calm(autumn, wait=15, spread=0)
     ready(autumn, "2024-10-08T09:00", calm=True)
-    assert "you have it first" in text_of(work(autumn, "2024-10-08T09:00"), "Autumn 2024 has started").lower()
+    work(autumn, "2024-10-08T08:44")
+    assert got(autumn) == {}
+    assert "you have it first" in text_of(work(autumn, "2024-10-08T08:45"), "Autumn 2024 has started").lower()
     assert got(autumn) == {AUTHOR: 1}
-    assert subjects(work(autumn, "2024-10-08T09:15")) == {"Autumn 2024 is out: 5 of 5"}
+    work(autumn, "2024-10-08T08:59")
+    assert got(autumn) == {AUTHOR: 1}
+    assert subjects(work(autumn, "2024-10-08T09:00")) == {"Autumn 2024 is out: 5 of 5"}
     assert got(autumn) == dict.fromkeys((AUTHOR, *CONFIRMED), 1)
+
+
+def test_late_the_team_still_has_it_first(autumn: Route) -> None:
+    autumn.add_reader(AUTHOR)
+    set_calm(autumn, wait=15, spread=0)
+    ready(autumn, "2024-10-08T09:00", calm=True)
+    work(autumn, "2024-10-08T11:00")
+    assert got(autumn) == {AUTHOR: 1}
+    work(autumn, "2024-10-08T11:15")
+    assert got(autumn) == dict.fromkeys((AUTHOR, *CONFIRMED), 1)
+
+
+def test_a_plan_that_is_cancelled_leaves_the_yes(autumn: Route) -> None:
+    ready(autumn, "2024-10-08T09:00")
+    autumn.pipeline.cancel_plan(Q3, autumn.who(AUTHOR))
+    assert state(autumn, Q3) == "approved"
+    assert work(autumn, "2024-10-08T09:00") == []
+    assert got(autumn) == {}
+    with pytest.raises(IllegalMove, match="no plan to cancel"):
+        autumn.pipeline.cancel_plan(Q3, autumn.who(AUTHOR))
+    assert autumn.pipeline.send(Q3, autumn.who(AUTHOR)).status.accepted == len(CONFIRMED)
 
 
 def test_two_schedulers_release_it_once(autumn: Route) -> None:

@@ -51,6 +51,12 @@ def fill(route: Route) -> None:
         people.add(session, "evil@example.org", "author", route.now, HOSTILE)
     for act in Act:
         route.pipeline.ask_guest(SLUG, wish(route, act), author)
+    lines = f"name,email,source\n{quoted(HOSTILE)},hostile@example.org,{quoted(HOSTILE)}\nx,{quoted(HOSTILE)},x\n"
+    route.pipeline.bringing.bring(author, "quarterly", "confirmed", f"{HOSTILE}.csv", lines.encode())
+
+
+def quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def wish(route: Route, act: Act) -> Wish:

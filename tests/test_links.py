@@ -51,6 +51,7 @@ def test_the_numbers_of_purposes_in_mails_already_sent_stay() -> None:
     assert {purpose.name: purpose.value for purpose in Purpose} == {
         "UNSUBSCRIBE": 1, "PREFERENCES": 2, "DELIVERY": 3, "MESSAGE": 4, "TEST": 5, "NOTICE": 6, "REQUEST": 7,
         "CALENDAR": 8, "ENTRANCE": 9, "GUEST": 10, "REVIEW": 11, "DECISION": 12, "CODE": 13,
+        "WEB_PREVIEW": 14,
     }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from newsletter.approval.tables import SnapshotRow
 from newsletter.cli.main import app
-from newsletter.cli.practice import in_words, takes
 from newsletter.delivery import guarding, practising
+from newsletter.delivery.durations import in_words, takes
 from newsletter.delivery.freezing import freeze
 from newsletter.delivery.practising import Expected, Practice
 from newsletter.delivery.sending import Sender

@@ -89,6 +89,13 @@ class Versions:
         chosen = language if language in languages else languages[0]
         return self._parts(database, draft, theme, (chosen,), digest(self._facts(draft, theme)), now)[chosen]
 
+    def in_theme(self, database: Transactions, issue_id: int, theme: Theme, now: datetime) -> Rendered:
+        """The issue in the list's first language as it would look in another theme; nothing of it is kept."""
+        with database.reading() as session:
+            draft = with_address(drafts.load(session, issue_id))
+        languages, logo = editions(draft), self._known_logo(database, theme, now)
+        return page.render(draft, theme, self._frame(draft, languages[0], languages, logo))
+
     def _parts(
         self, database: Transactions, draft: Draft, theme: Theme, wanted: tuple[str, ...], basis: str, now: datetime
     ) -> dict[str, Rendered]:

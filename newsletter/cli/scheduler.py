@@ -36,7 +36,7 @@ def ticking(pipeline: Pipeline, stop: threading.Event) -> Scheduler:
         Job("calendar", pipeline.rhythm.tick, TICK),
         Job("sources", lambda: _collect(pipeline), COLLECT),
     )
-    return Scheduler(jobs, stop)
+    return Scheduler(jobs, stop, pipeline.health.runs)
 
 
 def _collect(pipeline: Pipeline) -> Sequence[str]:

@@ -45,8 +45,18 @@ def plan(
     with refusals(), opened() as pipeline:
         when = moment(at, "--at", pipeline)
         pipeline.plan(issue, when, actor(pipeline, by), calm=calm)
+        if calm:
+            err.print("We have it first, by as long as newsletter lists calm says.")
         say(f"Planned for {when.astimezone(pipeline.settings.zone):%A %d %B %Y, %H:%M} ({pipeline.settings.timezone}).")
         err.print("It goes out then by itself, if the approval counts and newsletter run is running.")
+
+
+@app.command()
+def cancel_plan(issue: Issue, by: RequiredBy) -> None:
+    """Forget the time at which it would go out by itself; the yes stands."""
+    with refusals(), opened() as pipeline:
+        pipeline.cancel_plan(issue, actor(pipeline, by))
+        say("The plan is cancelled. Nothing was sent, and the yes still stands.")
 
 
 @app.command()

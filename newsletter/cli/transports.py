@@ -1,6 +1,5 @@
 """`newsletter transports`: list, set, open."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -8,9 +7,10 @@ import typer
 from sqlalchemy.orm import Session
 
 from newsletter.cli.console import By, Json, actor, opened, print_json, refusals, say
+from newsletter.configuring.services import known, names
 from newsletter.delivery import pacing
 from newsletter.delivery.transports import open_transport
-from newsletter.errors import BadInput, Misconfigured, NotFound
+from newsletter.errors import BadInput, Misconfigured
 from newsletter.pipeline import Pipeline
 from newsletter.settings import Settings
 from newsletter.staff.people import log
@@ -48,7 +48,7 @@ def set_(
         if rate is None and daily_cap is None:
             raise BadInput("Say what to change: --rate, --daily-cap, or both.")
         with pipeline.database.transaction() as session:
-            before = _known(session, pipeline.settings, name, now)
+            before = known(session, pipeline.settings, name, now)
             new_rate = before.rate if rate is None else _number("--rate", rate)
             new_cap = before.daily_cap if daily_cap is None else _whole("--daily-cap", daily_cap)
             pacing.change(session, name, now, rate=new_rate, daily_cap=new_cap)
@@ -64,31 +64,17 @@ def open_(name: Name, by: By = None) -> None:
         who, now = actor(pipeline, by), pipeline.clock()
         who.permit("transports")
         with pipeline.database.transaction() as session:
-            before = _known(session, pipeline.settings, name, now)
+            before = known(session, pipeline.settings, name, now)
             done = pacing.reopen(session, name, now, although_postponed=True)
             log(session, who, "transports", now, transport=name, opened=done, because=before.paused_because)
         say(f"{name} is used again." if done else f"{name} was not held.")
-
-
-def _known(session: Session, settings: Settings, name: str, now: datetime) -> pacing.Pace:
-    """The transport's row, made where only the settings know it yet."""
-    if name in _names(settings):
-        pacing.seed(session, name, open_transport(name, settings.transport(name)).limits.rate, now)
-    elif name not in {pace.name for pace in pacing.paces(session)}:
-        known = ", ".join(sorted(_names(settings))) or "none is set"
-        raise NotFound(f"There is no mail service {name}; known are: {known}.")
-    return pacing.pace(session, name)
-
-
-def _names(settings: Settings) -> set[str]:
-    return {*settings.transports, *(("default",) if settings.transport_url else ())}
 
 
 def _rows(pipeline: Pipeline, session: Session) -> list[dict[str, Any]]:
     settings, now = pipeline.settings, pipeline.clock()
     used = {pace.name: pace for pace in pacing.paces(session)}
     rows = []
-    for name in sorted(_names(settings) | used.keys()):
+    for name in sorted(names(settings) | used.keys()):
         pace = used.get(name)
         url, seeded = _shown(settings, name)
         waits = pace is not None and pace.not_before is not None and now < pace.not_before
@@ -107,7 +93,7 @@ def _rows(pipeline: Pipeline, session: Session) -> list[dict[str, Any]]:
 
 def _shown(settings: Settings, name: str) -> tuple[str, float | None]:
     """Its URL without user, password or token, and the rate in it. A wrong one is not shown: it may quote a secret."""
-    if name not in _names(settings):
+    if name not in names(settings):
         return "not in the settings any more", None
     url = settings.transport(name)
     try:

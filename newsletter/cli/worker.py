@@ -30,7 +30,7 @@ def shift(pipeline: Pipeline, stop: threading.Event) -> Shift:
     """Everything that a worker looks after."""
     return Shift(
         pipeline.database, pipeline.clock, pipeline.work_on, pipeline.deliver_notices, stop,
-        pipeline.joining.handle, pipeline.joining.tidy, pipeline.belonging.require,
+        pipeline.joining.handle, pipeline.tidy, pipeline.belonging.require, pipeline.health.runs,
     )  # fmt: skip
 
 

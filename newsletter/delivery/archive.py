@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.approval.tables import SnapshotPartRow, SnapshotRow
 from newsletter.delivery.model import MailingState
-from newsletter.delivery.tables import DeliveryRow, MailingRow
+from newsletter.delivery.tables import DeliveryRow, MailingRow, WebNoteRow
 from newsletter.issues.model import IssueKind
 from newsletter.issues.tables import IssueRow, ProfileRow
 from newsletter.media.tables import MediaRow
 from newsletter.publications.tables import PublicationRow
+from subscribers import Instant
 
 _LEFT = ("accepted", "uncertain")
 
@@ -38,7 +39,8 @@ class Face:
 class Shelved:
     """An issue as the archive shows it. `words`: language -> subject and preview line of the version last sent.
 
-    `has_left`: a copy has left for a reader. `published_at`: when the first of those copies could leave.
+    `has_left`: a copy has left for a reader. `published_at`: when the first of those copies could leave. `changed_at`:
+    when it was sent last, or a note above it was last set, taken away or put back.
     """
 
     id: int
@@ -136,7 +138,8 @@ def _read(session: Session, *conditions: ColumnElement[bool]) -> list[Shelved]:
     sent = _sent(session, [row[0].id for row in rows])
     words = _words(session, [mailings[-1][0].snapshot_id for mailings in sent.values()])
     faces = {face.id: face for face in subscribers.lists(session)} if rows else {}
-    return [_shelved(row, sent[row[0].id], words, faces) for row in rows if row[0].id in sent]
+    noted = _noted(session, sent)
+    return [_shelved(row, sent[row[0].id], words, faces, noted.get(row[0].id)) for row in rows if row[0].id in sent]
 
 
 Sent = list[tuple[MailingRow, bool]]  # an issue's mailings in their order, and whether a reader's copy has left
@@ -156,6 +159,13 @@ def _sent(session: Session, issue_ids: Collection[int]) -> dict[int, Sent]:
     return found
 
 
+def _noted(session: Session, issue_ids: Collection[int]) -> dict[int, datetime]:
+    """When something last became of the notes above each of these issues."""
+    moment = func.max(func.coalesce(WebNoteRow.changed_at, WebNoteRow.at), type_=Instant())
+    rows = select(WebNoteRow.issue_id, moment).where(WebNoteRow.issue_id.in_(issue_ids)).group_by(WebNoteRow.issue_id)
+    return dict(session.execute(rows).tuples().all())
+
+
 def _words(session: Session, snapshot_ids: Collection[int]) -> dict[int, dict[str, tuple[str, str]]]:
     part = SnapshotPartRow
     found: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
@@ -172,6 +182,7 @@ def _shelved(
     sent: Sent,
     words: Mapping[int, Mapping[str, tuple[str, str]]],
     faces: Mapping[int, subscribers.ListFace],
+    noted_at: datetime | None,
 ) -> Shelved:
     issue, profile, extension, width, height = row
     last = sent[-1][0]
@@ -191,7 +202,7 @@ def _shelved(
         theme=profile.theme,
         language=profile.default_language,
         published_at=published_at,
-        changed_at=max(published_at, last.created_at),
+        changed_at=max(published_at, last.created_at, noted_at or published_at),
         created_at=issue.created_at,
         snapshot_id=last.snapshot_id,
         words=words[last.snapshot_id],

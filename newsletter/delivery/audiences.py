@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -27,9 +27,29 @@ People = Select[tuple[int, str | None, str | None, str, str, int, date | None, s
 
 def people(mailing: MailingRow, now: datetime) -> People:
     """`subscribers.mailability`, restricted to the mailing's audience."""
-    everyone = subscribers.mailability(mailing.list_id, now)
-    condition = _condition(mailing.audience, everyone.selected_columns.subscriber_id)
+    return _people(mailing.list_id, mailing.audience, now)
+
+
+def _people(list_id: int, audience: dict[str, Any], now: datetime) -> People:
+    everyone = subscribers.mailability(list_id, now)
+    condition = _condition(audience, everyone.selected_columns.subscriber_id)
     return everyone if condition is None else everyone.where(condition)
+
+
+def tally(session: Session, list_id: int, audience: dict[str, Any], at: datetime) -> dict[str | None, int]:
+    """How many of an audience may be mailed at a moment (None), and how many not for which reason."""
+    if audience.get("kind", EVERYONE) == EVERYONE:
+        return subscribers.tally(session, list_id, at)
+    theirs = _people(list_id, audience, at).subquery()
+    rows = session.execute(select(theirs.c.reason, func.count()).group_by(theirs.c.reason))
+    return dict(rows.tuples().all())
+
+
+def among(session: Session, issue_id: int, list_id: int, address_hashes: Sequence[str], at: datetime) -> int:
+    """How many of these addresses get the issue's next mailing."""
+    theirs = _people(list_id, following(session, issue_id), at).subquery()
+    may = theirs.c.reason.is_(None) & theirs.c.subscriber_id.in_(subscribers.ids_of(sorted(address_hashes)))
+    return session.scalar(select(func.count()).select_from(theirs).where(may)) or 0
 
 
 def following(session: Session, issue_id: int) -> dict[str, Any]:

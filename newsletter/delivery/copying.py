@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 import subscribers
 from newsletter.approval import snapshots
-from newsletter.delivery import mailings
+from newsletter.delivery import mailings, reasons
 from newsletter.delivery.claiming import Claimed
 from newsletter.delivery.compiling import static_headers
 from newsletter.delivery.letters import Addresser
@@ -51,7 +51,7 @@ def copy(session: Session, issue_id: int, address_hash: str, staff_id: int, now:
     _require_approved(session, mailing)
     person = _person(session, mailing.list_id, delivery.subscriber_id, now)
     if isinstance(person, str):
-        raise IllegalMove(f"That reader may not be mailed: {person.replace('_', ' ')}.")
+        raise IllegalMove(f"That reader may not be mailed: {reasons.why_not(person)}.")
     sealed, parts, _ = mailings.sealed(session, mailing.id)
     # A delivery of no number: only the language that his copy would be in is asked for.
     language = Addresser.language_of(person.language, parts, sealed)

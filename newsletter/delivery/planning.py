@@ -9,7 +9,7 @@ from newsletter.calendar import CalendarRow
 from newsletter.delivery.tables import MailingRow
 from newsletter.errors import BadInput, IllegalMove, Misconfigured
 from newsletter.issues import moves
-from newsletter.issues.model import RELEASED, State
+from newsletter.issues.model import RELEASED, Calm, State
 from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import IssueSummary
 from newsletter.settings import Settings
@@ -28,16 +28,35 @@ def plan(
     now: datetime,
     staff_id: int | None = None,
     *,
-    calm: bool = False,
+    calm: Calm | None = None,
 ) -> None:
-    """Write the time into issue and calendar, in whose name it goes, and how; a new time replaces the old one."""
+    """Write the time into issue and calendar, in whose name it goes, and how; a new time replaces the old one. `at` is
+    the readers' time: with `calm` it is released so much before that the team has it first.
+    """
     cancel(session, issue_id)
     session.execute(update(IssueRow).where(IssueRow.id == issue_id).values(planned_at=at))
-    due = {SEND: at, EVE: at - EVE_BEFORE} if at - EVE_BEFORE > now else {SEND: at}
+    due = {SEND: released_at(at, now, calm)}
+    if at - EVE_BEFORE > now:
+        due[EVE] = at - EVE_BEFORE
     session.add_all(
-        CalendarRow(list_id=list_id, issue_id=issue_id, step=step, due_at=when, staff_id=staff_id, calm=calm)
+        CalendarRow(list_id=list_id, issue_id=issue_id, step=step, due_at=when, staff_id=staff_id, calm=bool(calm))
         for step, when in due.items()
     )
+
+
+def released_at(at: datetime, now: datetime, calm: Calm | None) -> datetime:
+    """When what readers get at `at` begins; at once where less time is left than the team has it before them."""
+    return max(at - timedelta(minutes=calm.wait), now) if calm else at
+
+
+def planned(session: Session, issue_id: int) -> tuple[datetime, bool, int | None] | None:
+    """When the plan of an issue begins, whether the team has it first, and in whose name; None where there is none."""
+    row = session.execute(
+        select(CalendarRow.due_at, CalendarRow.calm, CalendarRow.staff_id).where(
+            CalendarRow.issue_id == issue_id, CalendarRow.step == SEND, CalendarRow.done_at.is_(None)
+        )
+    ).first()
+    return (row.due_at, row.calm, row.staff_id) if row else None
 
 
 def cancel(session: Session, issue_id: int) -> None:

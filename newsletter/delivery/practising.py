@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from statistics import median_low
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.delivery import audiences, pacing
 from newsletter.delivery.freezing import freeze
+from newsletter.delivery.model import Letter
 from newsletter.delivery.sending import Sender, Tally
 from newsletter.delivery.tables import AttemptRow, DeliveryRow, HandoverRow, MailingRow, WorkerRow
 from newsletter.delivery.transports import open_transport
@@ -31,8 +33,9 @@ from newsletter.delivery.workers import Worker, recover
 from newsletter.errors import Misconfigured, NotFound
 from newsletter.issues.model import State
 from newsletter.issues.views import IssueSummary, find
+from newsletter.rendering.mime import Compiled
 from newsletter.settings import Settings
-from subscribers import Links
+from subscribers import Links, Purpose
 
 NAME = "practice"  # of its transport, whose pace is nobody else's
 MOST_ERRORS = 1_000  # told with their readers; all are counted
@@ -102,16 +105,55 @@ def last(session: Session) -> Practised | None:
     return Practised(str(kept.get("issue", "")), row.finished_at, *told)
 
 
-class _Sizes:
-    """What the null transport was given."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first message that was built in a language, as its reader would see it. Its links change nothing for anybody:
+    they are those of test copies. `size`: of the whole message, in bytes.
+    """
 
-    def __init__(self) -> None:
+    language: str
+    subject: str
+    html: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The last practice run of an issue that came to its end, without anybody's address."""
+
+    at: datetime
+    found: Practice
+
+
+def report(session: Session, issue_id: int) -> Report | None:
+    """The last practice run of this issue that came to its end."""
+    ended = select(MailingRow).where(
+        MailingRow.issue_id == issue_id, MailingRow.kind == "rehearsal", MailingRow.state == "sent"
+    )
+    row = session.scalar(ended.order_by(MailingRow.id.desc()).limit(1))
+    if row is None or row.finished_at is None or "summary" not in row.audience:
+        return None
+    kept = dict(row.audience["summary"])
+    kept["expected"] = Expected(**kept["expected"])
+    return Report(row.finished_at, Practice(**kept, errors=()))
+
+
+class _Sizes:
+    """What the null transport was given. `sampled` is told of the first message in each language."""
+
+    def __init__(self, settings: Settings, links: Links, sampled: Callable[[Sample], None] | None) -> None:
         self.bytes: list[int] = []
         self.languages: Counter[str] = Counter()
+        self._sampled = sampled
+        base, token = settings.base_url, links.token(Purpose.TEST, 0)
+        self._harmless = {"unsubscribe_url": f"{base}/u/{token}", "preferences_url": f"{base}/p/{token}"}
 
-    def note(self, language: str, size: int) -> None:
+    def note(self, compiled: Compiled, letter: Letter, size: int) -> None:
         self.bytes.append(size)
-        self.languages[language] += 1
+        self.languages[letter.language] += 1
+        if self._sampled and self.languages[letter.language] == 1:
+            html = compiled.html(letter.language, {**letter.values, **self._harmless})
+            self._sampled(Sample(letter.language, compiled.subject(letter.language), html, size))
 
 
 def practise(
@@ -123,10 +165,11 @@ def practise(
     clock: Clock,
     stop: threading.Event | None = None,
     progress: Callable[[Tally, int], None] | None = None,
+    sampled: Callable[[Sample], None] | None = None,
 ) -> Practice:
     """Build every message of the version for everybody it would go to now. No issue moves, and nothing leaves."""
     tidy(database, clock())
-    sizes = _Sizes()
+    sizes = _Sizes(settings, links, sampled)
     with Worker(database) as worker:
         with database.transaction() as session:
             mailing_id, number = _begin(session, issue, version, worker.id, clock())
@@ -161,8 +204,7 @@ def tidy(database: Database, now: datetime) -> int:
 def _begin(session: Session, issue: IssueSummary, version: Version, worker_id: int, now: datetime) -> tuple[int, int]:
     locked = find(session, issue.id, lock=True)
     kept = snapshots.keep(session, issue.id, version.parts, version.envelope, version.basis_facts, None, now)
-    gone = locked.state in {State.SENDING, State.PAUSED, State.SENT}
-    audience = audiences.own(session, issue.id) if gone else audiences.following(session, issue.id)
+    audience = rule(session, locked)
     row = MailingRow(
         issue_id=issue.id, list_id=issue.list_id, snapshot_id=kept.id, kind="rehearsal", state="freezing",
         audience=audience | {"worker": worker_id}, left_out={}, created_at=now, transport=NAME,
@@ -171,6 +213,12 @@ def _begin(session: Session, issue: IssueSummary, version: Version, worker_id: i
     session.add(row)
     session.flush()
     return row.id, kept.number
+
+
+def rule(session: Session, issue: IssueSummary) -> dict[str, Any]:
+    """Whom a practice run is for: whom it would go to next; of an issue that is out, all whom it was for."""
+    gone = issue.state in {State.SENDING, State.PAUSED, State.SENT}
+    return audiences.own(session, issue.id) if gone else audiences.following(session, issue.id)
 
 
 def _read(

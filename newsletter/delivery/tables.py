@@ -207,3 +207,30 @@ class ResolutionRow(Row):
     how: Mapped[str] = mapped_column(String(12))
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
+
+
+class WebNoteRow(Row):
+    """A dated note above the web version of an issue. `changed_at`: when it was last taken away or put back."""
+
+    __tablename__ = "web_notes"
+    __table_args__ = (Index(None, "issue_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    removed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
+
+
+class WebPreviewRow(Row):
+    """A link to an issue's web version before it is public. Its token names the id: it is never given twice."""
+
+    __tablename__ = "web_previews"
+    __table_args__ = (Index(None, "issue_id"), {"sqlite_autoincrement": True})
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -69,10 +70,19 @@ class Rest:
         return not self.since <= now < self.until or route != self.route
 
 
+class Noted(Protocol):
+    """Remembers when something was last done, or why not."""
+
+    def ran(self, name: str) -> None: ...
+
+    def failed(self, name: str, trouble: str) -> None: ...
+
+
 class Shift:
     """Looks every second for what is due, and works on each mailing in a thread of its own, so that a slow one holds
     up no other. `work_on` and `deliver` are the pipeline's; they end early when `stop` is set. `join` works on sign-ups
     that wait; `tidy` deletes every hour what nobody needs any more. `require` refuses where nothing may be handed over.
+    `runs` is told of each look, and of what was worked on.
     """
 
     def __init__(
@@ -85,9 +95,11 @@ class Shift:
         join: Callable[[threading.Event], int] | None = None,
         tidy: Callable[[], None] | None = None,
         require: Callable[[], None] | None = None,
+        runs: Noted | None = None,
     ) -> None:
         self._database = database
         self._require = require
+        self._runs = runs
         self._clock = clock
         self._work_on = work_on
         self._deliver = deliver
@@ -108,6 +120,7 @@ class Shift:
             try:
                 self._look()
                 self._trouble = ""
+                self._ran("worker")
             except SQLAlchemyError as error:
                 words = " ".join(str(getattr(error, "orig", None) or error).split())
                 self._say_trouble(f"The database cannot be read; it is tried again: {words}")
@@ -122,6 +135,7 @@ class Shift:
         while not self._stop.is_set() and self._look():
             self._join()
         self._join()
+        self._ran("worker")
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
@@ -187,6 +201,12 @@ class Shift:
         if words != self._trouble:
             log.warning("%s", words)
         self._trouble = words
+        if self._runs is not None:
+            self._runs.failed("worker", words)
+
+    def _ran(self, name: str) -> None:
+        if self._runs is not None:
+            self._runs.ran(name)
 
     # -- working ------------------------------------------------------------------------------------------------------
 
@@ -225,11 +245,13 @@ class Shift:
         outcomes = self._deliver(self._stop)
         taken = sum(outcome.verdict is Verdict.ACCEPTED for outcome in outcomes)
         log.info("notices: %s handed over, %s not taken", f"{taken:,}", f"{len(outcomes) - taken:,}")
+        self._ran("notices")
 
     def _mailing(self, task: Task, mailing_id: int, route: Route) -> None:
         if task.key not in self._rests:
             log.info("%s: begun", task.name)
         tally = self._work_on(mailing_id, self._stop)
+        self._ran("deliveries")
         done = tally.accepted + tally.refused + tally.uncertain
         with self._database.reading() as session:
             mailing = session.get_one(MailingRow, mailing_id)

@@ -134,6 +134,42 @@ def set_sender(
     session.flush()
 
 
+def set_default_language(session: Session, list_id: int, language: str) -> None:
+    """The language of readers who have chosen none that the list speaks; one of the list's."""
+    _row(session, list_id).default_language = language
+    session.flush()
+
+
+def set_wording(
+    session: Session, list_id: int, *, legal_name: str, imprint: str, privacy_url: str, website: str
+) -> None:
+    """The fixed texts at the foot of each mail."""
+    row = _row(session, list_id)
+    row.legal_name = field("legal name", legal_name, 200)
+    row.imprint = lines("line of sponsors and funders", imprint)
+    row.privacy_url = link("privacy page", privacy_url)
+    row.website = link("website", website)
+    session.flush()
+
+
+def set_archive(session: Session, list_id: int, archive: str) -> None:
+    """Who finds the issues on the web."""
+    _row(session, list_id).archive = one_of("archive", archive, ARCHIVES)
+    session.flush()
+
+
+def set_theme(session: Session, list_id: int, theme: str) -> None:
+    """How its mails look: the name of a theme that can be read."""
+    _row(session, list_id).theme = field("theme", theme, 300)
+    session.flush()
+
+
+def set_cadence(session: Session, list_id: int, cadence: str) -> None:
+    """How often it goes out; its rhythm must fit."""
+    _row(session, list_id).cadence = one_of("cadence", cadence, tuple(CADENCES))
+    session.flush()
+
+
 def has_confirmed_address(session: Session, list_id: int) -> bool:
     """Whether a person has said that the list's postal address is right."""
     return _row(session, list_id).postal_confirmed

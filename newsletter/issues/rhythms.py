@@ -93,6 +93,11 @@ def set_send_day(session: Session, list_id: int, period: str, at: datetime | Non
     session.flush()
 
 
+def by_hand(session: Session, list_id: int, period: str) -> datetime | None:
+    """The send day of that period, where somebody has set it."""
+    return _send_days(session, list_id).get(parse(period).label)
+
+
 def upcoming(session: Session, list_id: int, now: datetime, zone: tzinfo, count: int = 4) -> tuple[Dates, ...]:
     """The next issues whose send day lies ahead, the first first; none where the list has no rhythm that is on."""
     found = rhythm(session, list_id)
@@ -111,11 +116,11 @@ def between(
     session: Session, list_id: int, found: Rhythm, now: datetime, zone: tzinfo, back: int, forth: int
 ) -> tuple[Dates, ...]:
     """The dates of the periods around now, and of those that were given a send day by hand; in the order of sending."""
-    by_hand = _send_days(session, list_id)
+    days = _send_days(session, list_id)
     periods = {one.label: one for one in around(now.astimezone(zone).date(), found, back, forth)}
-    others = (parse(label) for label in by_hand if label not in periods)
+    others = (parse(label) for label in days if label not in periods)
     periods |= {one.label: one for one in others if one.months == found.months}
-    known = (dates(period, found, zone, by_hand.get(label)) for label, period in periods.items())
+    known = (dates(period, found, zone, days.get(label)) for label, period in periods.items())
     return tuple(sorted(known, key=lambda one: (one.send, one.period.first)))
 
 

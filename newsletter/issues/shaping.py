@@ -26,18 +26,20 @@ class Shape:
 
 def shapes(session: Session, list_id: int, before: date) -> tuple[Shape, ...]:
     """The list's sections, with the headings, room and order that they have in the last issue that began before that
-    day. What the list has since been given stands at the end.
+    day. What the list has since been given stands at the end; what somebody has since said in its settings holds.
     """
     own = select(ListSectionRow).where(ListSectionRow.list_id == list_id)
     rows = session.scalars(own.order_by(ListSectionRow.position, ListSectionRow.id)).all()
     last = _last(session, list_id, before)
+    begun = session.get_one(IssueRow, last).created_at if last is not None else None
+    said = {row.slug for row in rows if row.set_at and begun and row.set_at > begun}
     known: dict[str, IssueSectionRow] = {}
     if last is not None:
         there = select(IssueSectionRow).where(IssueSectionRow.issue_id == last)
         known = {row.slug: row for row in session.scalars(there.order_by(IssueSectionRow.position))}
-    order = list(known)
+    order = list(known) if not said else []
     rows = sorted(rows, key=lambda row: order.index(row.slug) if row.slug in order else len(order))
-    worded = [known.get(row.slug) or row for row in rows]
+    worded = [row if row.slug in said else known.get(row.slug) or row for row in rows]
     return tuple(
         Shape(row.slug, position, as_.titles, row.kinds, as_.cap, row.layout)
         for position, (row, as_) in enumerate(zip(rows, worded, strict=True), start=1)

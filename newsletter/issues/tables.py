@@ -67,7 +67,7 @@ class SendDayRow(Row):
 
 
 class ListSectionRow(Row):
-    """A section that the list's issues start from."""
+    """A section that the list's issues start from. `set_at`: when somebody last said how; None where nobody did."""
 
     __tablename__ = "list_sections"
     __table_args__ = (UniqueConstraint("list_id", "slug"),)
@@ -79,6 +79,7 @@ class ListSectionRow(Row):
     kinds: Mapped[list[str]]
     cap: Mapped[int]
     layout: Mapped[str] = mapped_column(String(16))
+    set_at: Mapped[datetime | None]
 
 
 class IssueRow(Row):

@@ -54,8 +54,8 @@ def day_of(session: Session, publication_id: int) -> date | None:
     return session.scalar(select(PublicationRow.published_on).where(PublicationRow.id == publication_id))
 
 
-def give_day(session: Session, publication_id: int, day: date, now: datetime) -> str:
-    """Give it its day; its title. NotFound where there is no such publication."""
+def give_day(session: Session, publication_id: int, day: date | None, now: datetime) -> str:
+    """Give it its day, or none; its title. NotFound where there is no such publication."""
     row = session.get(PublicationRow, publication_id)
     if row is None:
         raise NotFound(f"There is no publication {publication_id}. See: newsletter publications list")

@@ -22,6 +22,15 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One column that differs, in words; "" where there was nothing."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One change as it was noticed. `what`: changed, gone or back."""
 
@@ -38,6 +47,14 @@ class Change:
         """The difference, a line a column."""
         return tuple(
             f"{_WORDS.get(name, name)}: {_shown(self.before.get(name))} -> {_shown(self.after.get(name))}"
+            for name in self.after
+        )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The same as the fields of a page."""
+        return tuple(
+            Part(_WORDS.get(name, name), str(self.before.get(name) or ""), str(self.after.get(name) or ""))
             for name in self.after
         )
 

@@ -103,11 +103,11 @@ def update(
         changes.note(session, row.id, now, changes.CHANGED, before, after)
 
 
-def set_day(session: Session, row: PublicationRow, day: date, now: datetime) -> None:
-    """Give it the day that it lacks, or another one."""
+def set_day(session: Session, row: PublicationRow, day: date | None, now: datetime) -> None:
+    """Give it the day that it lacks, another one, or none."""
     before, row.published_on = row.published_on, day
     row.updated_at = now
-    noted = ({"published_on": before and before.isoformat()}, {"published_on": day.isoformat()})
+    noted = ({"published_on": before and before.isoformat()}, {"published_on": day and day.isoformat()})
     changes.note(session, row.id, now, changes.CHANGED, *noted)
 
 

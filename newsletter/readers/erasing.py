@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.delivery.forgetting import forget
 from newsletter.guests import forgetting as guests
+from newsletter.readers import key_readers
 from subscribers import Consent
 
 
@@ -17,4 +18,5 @@ def erase(session: Session, subscriber_id: int, consent: Consent, now: datetime)
         return False
     guests.forget(session, addresses, now)
     forget(session, subscriber_id, addresses, now)
+    key_readers.forget(session, subscriber_id)
     return True

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.errors import BadInput, IllegalMove, NotFound
 from newsletter.readers.erasing import erase
-from subscribers import AddressBook, Consent, leaving, returning, suppressing
+from subscribers import AddressBook, Consent, asking, leaving, returning, suppressing
 
 
 def take_off(
@@ -22,6 +22,31 @@ def take_off(
     if not held:
         raise NotFound(f"{email} is not on {slugs[list_id] if list_id else 'any list'}.")
     return tuple(slugs[one.list_id] for one in held if leaving.leave(session, one.id, consent, now))
+
+
+def ask_again(session: Session, book: AddressBook, held: leaving.Subscription, by: str, now: datetime) -> int:
+    """Ask somebody who has not confirmed yet once more: the question, whose mail the caller queues. IllegalMove where
+    no mail may go there now.
+    """
+    if held.state != "pending":
+        raise IllegalMove("Only who has not confirmed yet is asked once more.")
+    card = subscribers.card(session, held.subscriber_id)
+    last = asking.last_to_join(session, held.subscriber_id, held.list_id)
+    if last is not None:
+        again = asking.ask_again(session, book, last, None, now)
+    else:  # somebody who works here put him down without words
+        consent = Consent("staff", now, detail=by)
+        arrival = book.arrival(held.address or "", card.name if card else "", held.language)
+        again = (
+            asking.ask_to_join(session, arrival, [held.list_id], consent, now, asking.Question.INVITE)
+            if asking.allowed(session, book, arrival.address, consent, held.language, now)
+            else None
+        )
+    if again is None:
+        raise IllegalMove(
+            "No mail may go there now: this address was asked several times today, or is on the do-not-mail list."
+        )
+    return again
 
 
 def forget(session: Session, book: AddressBook, email: str, consent: Consent, now: datetime) -> bool:

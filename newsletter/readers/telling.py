@@ -1,14 +1,15 @@
 """What is known of a person, in plain words: for who asks how he came onto a list, and what else we have of him."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from newsletter import resources
 from newsletter.delivery.views import Received
-from subscribers import Person
+from subscribers import Person, leaving
 
 _ASKED = {
     "form": "Asked for it with the sign-up form",
@@ -37,12 +38,35 @@ _LEFT = {
     "api": "Was taken off through another program",
     "import": "Was taken off because of a file",
 }
+_PUT_BACK = {
+    leaving.BACK_CONFIRMED: "Was put back by somebody who works here, who had taken them off by mistake: confirmed as "
+    "before",
+    leaving.BACK_PENDING: "Was put back by somebody who works here, who had taken them off by mistake: not confirmed, "
+    "as before",
+}
 _MAILS = {
     "accepted": "handed over",
     "rejected": "refused by the mail system",
     "deferred": "put off by the mail system, to be tried again",
     "uncertain": "handed over, but without an answer",
     "excluded": "not sent",
+}
+_NOT_SENT = {
+    "unsubscribed": "had left the list",
+    "pending": "had not confirmed yet",
+    "paused": "had asked for a pause",
+    "archived": "the list was closed",
+    "erased": "was erased",
+    "stopped": "the send was stopped",
+    "hard_bounce": "the address no longer works",
+    "soft_bounce": "mails did not get through several times",
+    "complaint": "had marked a mail as spam",
+    "blocked": "had asked never to be written to again",
+    "staff": "on the do-not-mail list",
+    "withdrawn": "the request was withdrawn",
+    "answered": "it was answered before",
+    "void": "a newer mail asks the same",
+    "confirmed": "was confirmed already",
 }
 _NOTICES = {
     "confirm": "A mail that asked to confirm",
@@ -53,6 +77,43 @@ _NOTICES = {
     "welcome": "A welcome",
     "copy": "One more copy of an issue",
 }
+
+
+_LATER = timedelta(minutes=1)  # written down so long after it was: told too
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A consent event for a page. `what`: a sentence without its end; `more`: where from, and what else is kept."""
+
+    at: datetime
+    what: str
+    list: str
+    more: tuple[str, ...]
+    words: str
+    written: datetime | None
+
+
+def told(events: Sequence[Mapping[str, object]]) -> tuple[Told, ...]:
+    """What happened, in its order."""
+    return tuple(_told(event) for event in events)
+
+
+def _told(event: Mapping[str, object]) -> Told:
+    at, written = event["at"], event["recorded_at"]
+    assert isinstance(at, datetime)
+    assert isinstance(written, datetime)
+    more = []
+    if event["detail"] and event["kind"] != "change":
+        named = "the file" if event["source"] == "import" else "the page"
+        said = str(event["detail"])
+        more.append(f"From {named} {said}" if _is_origin(event) else f"Noted: {said.replace('_', ' ')}")
+    if event["imported_by"]:
+        more.append(f"Brought by {event['imported_by']}")
+    if event["network"]:
+        more.append(f"Network: kept as the code {str(event['network'])[:8]} only")
+    late = written if written - at > _LATER else None
+    return Told(at, _what(event), str(event["list_name"] or ""), tuple(more), str(event["wording"] or ""), late)
 
 
 def story(events: Sequence[Mapping[str, object]], zone: ZoneInfo) -> tuple[str, ...]:
@@ -91,7 +152,15 @@ def _what(event: Mapping[str, object]) -> str:
         case "erasure":
             return "Asked to be erased; the address was forgotten"
         case _:
-            return f"Changed: {event['detail'] or 'a setting'}"
+            detail = str(event["detail"])
+            return _PUT_BACK.get(detail, f"Changed: {detail.replace('_', ' ') or 'a setting'}")
+
+
+def mail_in_words(one: Received) -> tuple[str, str]:
+    """What mail it was, and what became of it."""
+    said = _MAILS.get(one.state, "not their turn yet")
+    because = _NOT_SENT.get(one.because, one.because.replace("_", " ")) if one.state != "accepted" else ""
+    return _NOTICES.get(one.what, one.what), f"{said}: {because}" if because else said
 
 
 def mail(one: Received) -> str:

@@ -14,7 +14,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from newsletter.clock import Clock
 from newsletter.errors import Misconfigured
@@ -102,6 +102,12 @@ def signer(domain: str, selector: str, private_key: str, clock: Clock) -> Signer
     if not (domain or selector or private_key):
         return None
     return Signer(_name("DKIM_DOMAIN", domain).lower(), _name("DKIM_SELECTOR", selector), _key(private_key), clock)
+
+
+def public_record(private_key: str) -> str:
+    """What stands in the DNS for this key, as one text (RFC 6376 3.6.1): its public part alone."""
+    public = _key(private_key).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return f"v=DKIM1; k=rsa; p={b64encode(public).decode()}"
 
 
 def _name(setting: str, text: str) -> str:

@@ -77,6 +77,27 @@ def find(name: str, folder: Path) -> Theme:
     return load(folder / name if name.endswith(".toml") else templates() / "email" / "themes" / f"{name}.toml")
 
 
+def written(theme: Theme) -> str:
+    """The theme as the text of its file."""
+    tables = [f"organisation = {_quoted(theme.organisation)}\n"]
+    for name, colours in (("colours", theme.light), ("dark", theme.dark)):
+        lines = (f"{field.name} = {_quoted(getattr(colours, field.name))}" for field in fields(Palette))
+        tables.append("\n".join((f"[{name}]", *lines)) + "\n")
+    tables.append(f"[fonts]\ntext = {_quoted(theme.text_font)}\nheading = {_quoted(theme.heading_font)}\n")
+    if theme.logo is not None:
+        logo = theme.logo
+        named = f"file = {_quoted(logo.path.name)}\nalt = {_quoted(logo.alt)}"
+        tables.append(f"[logo]\n{named}\nwidth = {logo.width}\nheight = {logo.height}\n")
+    return "# Every colour of text is checked when this file is read: 4.5:1 on both grounds.\n" + "\n".join(tables)
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML."""
+    kept = "".join(letter for letter in text if letter.isprintable())
+    escaped = kept.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def contrast(first: str, second: str) -> float:
     """The contrast of two `#rrggbb` colours as WCAG measures it, from 1 to 21."""
     lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)

@@ -57,7 +57,8 @@ def _release(context: Context, row: Due, found: tuple[Finding, ...]) -> str:
 
 def _release_now(context: Context, session: Session, issue: IssueSummary, row: Due, person: Person) -> None:
     now = context.clock()
-    mailing_id, is_new = release(session, issue, context.gate, context.settings, person.id, now, although_planned=False)
+    # The readers' time lies ahead where the team has it first; this row is due.
+    mailing_id, is_new = release(session, issue, context.gate, context.settings, person.id, now, although_planned=True)
     if mailing_id is None:
         raise IllegalMove(f"{issue.name} is {issue.state.value}; there is nothing to send.")
     if row.calm:
@@ -75,7 +76,7 @@ def _planner(session: Session, row: Due) -> Actor:
 def _do_not(context: Context, row: Due, why: str, changes: tuple[str, ...]) -> str:
     with context.database.reading() as session:
         issue = find(session, row.issue_id or 0)
-    letter = letters.not_sent(issue.name, issue.slug, row.due_at, why, changes, context.when)
+    letter = letters.not_sent(issue.name, issue.slug, issue.planned_at or row.due_at, why, changes, context.when)
     part, now = context.write(row.list_id, letter), context.clock()
     with context.database.transaction() as session:
         find(session, issue.id, lock=True)

@@ -16,15 +16,6 @@ _NAME = "readers-waiting"
 _KINDS = (".csv", ".xlsx", ".txt", ".tsv")
 PASTED = ".txt"
 _SHOWN = 5
-_AS = {
-    "email": "the address", "name": "the name", "first_name": "the first name", "last_name": "the last name",
-    "language": "the language", "state": "how they stand", "left": "whether they have left",
-    "subscribed": "whether they are on the list", "opted_in_at": "when they signed up",
-    "opted_in_ip": "from where they signed up", "confirmed_at": "when they confirmed",
-    "confirmed_ip": "from where they confirmed", "added_at": "when they were added", "left_at": "when they left",
-    "left_because": "why they left", "bounced_at": "when mail came back", "words": "what they agreed to",
-    "source": "where they signed up",
-}  # fmt: skip
 SHOWN, WORDS, UNKNOWN = "shown", "words", "unknown"  # what may be decided
 
 
@@ -110,7 +101,7 @@ def look(database: Database, book: subscribers.AddressBook, folder: Path, list_i
     reasons = tuple(f"Line {line}, {address or 'empty'}: {why}" for line, address, why in report.refused[:_SHOWN])
     return Look(
         path.name, kinds.get("confirmed", 0), kinds.get("unknown", 0), left, report.unchanged, report.refusals, reasons,
-        _columns(seen[0]) if seen else "",
+        subscribers.in_words(seen[0]) if seen else "",
     )  # fmt: skip
 
 
@@ -145,17 +136,6 @@ def _import(
         )  # fmt: skip
     except (subscribers.ImportFileError, subscribers.ConsentError) as error:
         raise BadInput(str(error).replace(str(path), "The file").replace(path.name, "The file")) from None
-
-
-def _columns(seen: subscribers.Opened) -> str:
-    """What each column was taken for, in a sentence."""
-    if seen.columns is None:
-        return ""
-    known = seen.columns
-    read = (f"“{known.names[place]}” as {_AS.get(what.value, what.value)}" for what, place in known.places.items())
-    whose = f"From {known.whose.title()}. " if known.whose else ""
-    aside = f" Left aside: {', '.join(seen.ignored)}." if seen.ignored else ""
-    return f"{whose}We read {', '.join(read)}.{aside}"
 
 
 def _required(folder: Path) -> Path:

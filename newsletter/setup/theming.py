@@ -15,7 +15,7 @@ from newsletter.fetch import Web
 from newsletter.issues.fields import heading
 from newsletter.media.encoding import FORMATS, MOST_PIXELS
 from newsletter.rendering import theme
-from newsletter.rendering.theme import Palette
+from newsletter.rendering.theme import Logo, Theme
 from newsletter.setup import palette
 from newsletter.setup.model import Found
 
@@ -54,8 +54,9 @@ def make(folder: Path, organisation: str, colours: Iterable[str], mark: Mark | N
     light, dark = (found.light, found.dark) if found else (plain.light, plain.dark)
     if mark is not None:
         _replace(folder / LOGO, mark.png)
-    said = _toml(organisation, light, dark, plain.text_font, plain.heading_font, mark)
-    _replace(folder / THEME, said.encode())
+    logo = Logo(folder / LOGO, organisation or "Our logo", mark.width, mark.height) if mark else None
+    made = Theme(folder / THEME, organisation, light, dark, plain.text_font, plain.heading_font, logo)
+    _replace(folder / THEME, theme.written(made).encode())
     theme.load(folder / THEME)  # refuses what could not be read
     return Made(THEME, mark is not None, found.said if found else ())
 
@@ -155,29 +156,6 @@ def _is_pale(image: Image.Image) -> bool:
         weights += alpha
         seen += alpha * (255 - (0.2126 * red + 0.7152 * green + 0.0722 * blue)) / 255
     return weights == 0 or seen / weights < _LEAST_DARK
-
-
-def _toml(
-    organisation: str, light: Palette, dark: Palette, text_font: str, heading_font: str, mark: Mark | None
-) -> str:
-    tables = [f"organisation = {_quoted(organisation)}\n"]
-    for name, colours in (("colours", light), ("dark", dark)):
-        lines = (f'{field} = "{getattr(colours, field)}"' for field in Palette.__slots__)
-        tables.append("\n".join((f"[{name}]", *lines)) + "\n")
-    tables.append(f"[fonts]\ntext = {_quoted(text_font)}\nheading = {_quoted(heading_font)}\n")
-    if mark is not None:
-        sizes = f"width = {mark.width}\nheight = {mark.height}"
-        tables.append(f'[logo]\nfile = "{LOGO}"\nalt = {_quoted(organisation or "Our logo")}\n{sizes}\n')
-    return "# Made of the website's own colours. Change what you like; every colour of text is checked.\n" + "\n".join(
-        tables
-    )
-
-
-def _quoted(text: str) -> str:
-    """A basic string of TOML."""
-    kept = "".join(letter for letter in text if letter.isprintable())
-    escaped = kept.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -50,6 +50,7 @@ AUTHORITY: dict[str, frozenset[Role]] = {
     "sources": _EVERYBODY,
     "ask": _EVERYBODY,
     "unsubscribe": _EVERYBODY,
+    "key-readers": _EVERYBODY,
     "approve": _SIGNS_OFF,
     "request-changes": _SIGNS_OFF,
     "override": _LOOKS_AFTER,

@@ -21,6 +21,7 @@ from newsletter.web.public import (
     looking,
     media,
     preferring,
+    previewing,
     subscribing,
 )
 from newsletter.web.security import Guard
@@ -38,6 +39,7 @@ ROUTERS: tuple[Callable[[Site], APIRouter], ...] = (
     leaving.router,
     preferring.router,
     guests.router,
+    previewing.router,
     deciding.router,
 )
 

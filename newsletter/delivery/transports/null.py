@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 
 from newsletter.delivery.handing import written
-from newsletter.delivery.model import Letters, Limits, Outcome, Verdict
+from newsletter.delivery.model import Letter, Letters, Limits, Outcome, Verdict
 from newsletter.rendering.mime import Compiled
+
+Seen = Callable[[Compiled, Letter, int], None]
 
 
 class NullTransport:
-    """Accepts everything. `seen` is told the language and size of each message."""
+    """Accepts everything. `seen` is told of each message: what it was made of, and its size."""
 
-    def __init__(self, name: str = "null", seen: Callable[[str, int], None] | None = None) -> None:
+    def __init__(self, name: str = "null", seen: Seen | None = None) -> None:
         self.name = name
         self.seen = seen
         self.limits = Limits(streaming=True, in_doubt=400)
@@ -22,7 +24,7 @@ class NullTransport:
 class NullLane:
     """Counts the bytes it was given."""
 
-    def __init__(self, compiled: Compiled, seen: Callable[[str, int], None] | None = None) -> None:
+    def __init__(self, compiled: Compiled, seen: Seen | None = None) -> None:
         self._compiled = compiled
         self._seen = seen
         self.bytes = 0
@@ -35,7 +37,7 @@ class NullLane:
                 continue
             self.bytes += len(message)
             if self._seen:
-                self._seen(letter.language, len(message))
+                self._seen(self._compiled, letter, len(message))
             yield Outcome(letter.delivery, Verdict.ACCEPTED)
 
     def close(self) -> None:

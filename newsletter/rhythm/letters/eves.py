@@ -86,7 +86,7 @@ def ready(
     """On the eve of a planned issue, to everybody: all is well, but for what the checks found since the sign-off."""
     issue, yes = standing.issue, standing.yes
     assert yes is not None
-    how = " To us first, and to the readers some time later." if calm else ""
+    how = " We have it first, some minutes before." if calm else ""
     well = f"{len(found)} {'thing was' if len(found) == 1 else 'things were'} found" if found else "all is ready"
     owed = owed_rows(standing, when)
     return StaffLetter(

@@ -45,6 +45,8 @@ def done(session: Session, text: str, seat: Seat, now: datetime) -> Done | None:
         slug = views.find(session, act.issue_id).slug
         return Done(edited, f"/console/issues/{slug}/write/undo", (("activity", str(act.id)),))
     undo, fields = UNDO[act.verb](act.detail) if act.verb in UNDO else ("", ())
+    if act.issue_id is not None:
+        undo = undo.replace("{issue}", views.find(session, act.issue_id).slug)
     return Done(_filled(DONE.get(act.verb, ""), act.detail) or f"You {said(act)}.", undo, fields)
 
 
@@ -126,6 +128,15 @@ def _both(detail: Detail) -> tuple[Detail, Detail]:
     return (before if isinstance(before, Mapping) else {}), (after if isinstance(after, Mapping) else {})
 
 
+# -- readers ---------------------------------------------------------------------------------------------------------
+
+
+def _put_back(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "subscription" not in detail:
+        return "", ()
+    return f"/console/readers/{detail.get('reader')}/put-back", (("subscription", str(detail["subscription"])),)
+
+
 # -- the issue -------------------------------------------------------------------------------------------------------
 
 
@@ -133,7 +144,8 @@ def _import(detail: Detail) -> str:
     if "pasted" in detail:
         return "added a publication from its link"
     if "published_on" in detail:
-        return "said when a publication came out"
+        titled = f"“{detail['title']}”" if detail.get("title") else "a publication"
+        return f"said when {titled} came out" if detail["published_on"] else f"took the day of {titled} away again"
     if "file" in detail:
         return f"took in the file {detail['file']}"
     return "added a publication" if "publication" in detail else "added readers"
@@ -179,8 +191,113 @@ def _approved(detail: Detail) -> str:
     return f'said yes alone, because "{detail["override"]}"' if detail.get("override") else "said yes"
 
 
+_ACTS_ON_SOURCES = {
+    "pause": "had {} visited no more", "resume": "had {} visited again", "remove": "removed the source {}",
+}  # fmt: skip
+
+
 def _sources(detail: Detail) -> str:
-    return f"added the source {detail['added']}" if "added" in detail else "changed a source"
+    if "added" in detail:
+        return f"added the source {detail['added']}"
+    words = _ACTS_ON_SOURCES.get(str(detail.get("act")), "changed the source {}")
+    return words.format(detail.get("name") or detail.get("source") or "").strip()
+
+
+def _sources_done(detail: Detail) -> str:
+    name = detail.get("name") or detail.get("source")
+    return {
+        "pause": f"{name} is not visited any more. What came from it stays.",
+        "resume": f"{name} is visited again, within the next minutes.",
+        "remove": f"{name} is removed. What came from it stays.",
+    }.get(str(detail.get("act")), "")
+
+
+def _sources_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    other = {"pause": "resume", "resume": "pause"}.get(str(detail.get("act")))
+    return (f"/console/library/sources/{detail.get('source')}/{other}", ()) if other else ("", ())
+
+
+def _import_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "published_on" not in detail or "before_day" not in detail:
+        return "", ()
+    page = f"/console/library/publications/{detail.get('publication')}/day"
+    return page, (("day", str(detail["before_day"])), ("undo", "yes"))
+
+
+def _imported(detail: Detail) -> str:
+    if "decided" in detail:
+        return _brought(detail)
+    if "published_on" not in detail or not detail.get("title"):
+        return ""
+    day = detail["published_on"]
+    return f"“{detail['title']}” came out on {day}." if day else f"“{detail['title']}” waits for a day again."
+
+
+_SETTINGS = {
+    "face": "the name and languages", "sender": "the sender", "wording": "the fixed texts",
+    "archive": "who finds the issues on the web", "pace": "first copies and pace", "theme": "the look",
+    "section": "a section", "order": "the order of the sections",
+}  # fmt: skip
+
+
+def _lists(detail: Detail) -> str:
+    what = _SETTINGS.get(str(detail.get("what")))
+    return f"changed {what} of {detail.get('list')}" if what else "changed the settings of a list"
+
+
+def _lists_done(detail: Detail) -> str:
+    if "what" not in detail:
+        return ""
+    needs = ", ".join(f"{name} needs a new yes now." for name in detail.get("needs") or ())
+    counts = ", ".join(f"The yes for {name} counts again." for name in detail.get("counts") or ())
+    return " ".join(one for one in ("Saved. Nothing was sent.", needs, counts) if one)
+
+
+def _lists_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    if detail.get("what") not in _SETTINGS or not after:
+        return "", ()
+    page = f"/console/settings/lists/{detail.get('list')}"
+    # A section's heading that was not there before goes again.
+    fields = [(name, before.get(name, "")) for name in {**before, **after}]
+    if detail["what"] == "section":
+        page = f"{page}/sections/{detail.get('section')}"
+    else:
+        page = f"{page}/{'sections' if detail['what'] == 'order' else detail['what']}"
+    return page, tuple((name, one) for name, value in fields for one in _each(value))
+
+
+def _each(value: object) -> list[str]:
+    return [str(one) for one in value] or [""] if isinstance(value, list) else [str(value)]
+
+
+def _rhythm_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/settings/lists/{detail.get('list')}/dates"
+    return (page, tuple((name, str(value)) for name, value in before.items())) if after else ("", ())
+
+
+def _dates_done(detail: Detail) -> str:
+    if "was" not in detail:
+        return ""
+    return (
+        f"{detail.get('period')} has its day by hand."
+        if detail.get("send_at")
+        else (f"{detail.get('period')} goes by the rule again.")
+    )
+
+
+def _dates_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "was" not in detail:
+        return "", ()
+    page = f"/console/settings/lists/{detail.get('list')}/dates/day"
+    return page, (("period", str(detail.get("period"))), ("at", str(detail["was"])))
+
+
+def _transports_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    before, after = _both(detail)
+    page = f"/console/settings/services/{detail.get('transport')}"
+    return (page, tuple((name, str(value)) for name, value in before.items())) if after else ("", ())
 
 
 def _keys(detail: Detail) -> str:
@@ -202,6 +319,50 @@ def _collected(detail: Detail) -> str:
     return f"This issue was begun before. {found}{' for your choice' if new else ''}."
 
 
+def _resolved(detail: Detail) -> str:
+    if not detail.get("settled"):
+        return "Nothing was without an answer any more; nothing was changed."
+    if detail.get("how") == "leave":
+        return f"{_number(detail, 'settled', 'copy', 'copies')} left as they are. If we hear more, this page says so."
+    number = _number(detail, "settled", "copy goes", "copies go")
+    return f"{number} again now, word for word the same mail. Somebody may get a second one."
+
+
+def _retried(detail: Detail) -> str:
+    again = int(detail.get("rejected") or 0) + int(detail.get("deferred") or 0)
+    if not again:
+        return "There was nothing to try again; nothing was changed."
+    return f"{'1 copy is' if again == 1 else f'{again:,} copies are'} tried again now."
+
+
+_TAKEN_OUT = {"everybody": "what became of each copy", "refused": "the readers who were refused"}
+
+
+def _taken_out(detail: Detail) -> str:
+    what = "the do-not-mail list" if "what" in detail else _TAKEN_OUT.get(str(detail.get("readers")), "the readers")
+    return f"took out {what} as a file"
+
+
+def _key_readers(detail: Detail) -> str:
+    if "removed" in detail:
+        return "took somebody off the key readers"
+    return f"added {_number(detail, 'added', 'key reader', 'key readers')}"
+
+
+def _key_readers_done(detail: Detail) -> str:
+    if "removed" in detail:
+        return "No key reader any more. They get what everybody on the list gets."
+    if not detail.get("added"):
+        return "They were key readers already."
+    return f"{_number(detail, 'added', 'key reader', 'key readers')} added."
+
+
+def _key_readers_undo(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    if "removed" not in detail:
+        return "", ()
+    return "/console/readers/key/put-back", (("list", str(detail.get("list"))), ("reader", str(detail["removed"])))
+
+
 _ACTS_OF_GUESTS = {
     "note": "wrote a text", "suggest": "suggested something", "clear": "said what they think of an item",
     "translate": "translated some lines",
@@ -218,6 +379,11 @@ def _guest(words: str) -> Callable[[Detail], str]:
 
 def _ask_guest(detail: Detail) -> str:
     return f"asked {detail.get('guest', 'somebody')} {_ASKED_OF_GUESTS.get(str(detail.get('act')), '')}".strip()
+
+
+def _plan_again(detail: Detail) -> tuple[str, tuple[tuple[str, str], ...]]:
+    calm = "yes" if detail.get("calm") else ""
+    return "/console/issues/{issue}/send/plan-again", (("at", str(detail.get("at", ""))), ("calm", calm))
 
 
 ACTS: dict[str, Words] = {
@@ -256,6 +422,7 @@ ACTS: dict[str, Words] = {
     "remark": lambda detail: f'said, without deciding: "{detail["text"]}"' if detail.get("text") else "said something",
     "not-me": "said that somebody else had decided in their name",
     "plan": "planned when it goes out",
+    "cancel-plan": "cancelled the plan",
     "send": _send,
     "pause": "paused the send",
     "resume": "let the send go on",
@@ -264,14 +431,26 @@ ACTS: dict[str, Words] = {
     "retry": "had refused copies tried again",
     "copy": "sent one reader a copy again",
     "correct": "began a correction",
+    "preview-link": "made a link to the web version for somebody outside",
+    "end-preview-link": "took the link to the web version back",
+    "amend-web": "set a dated note above the web version",
+    "remove-web-note": "took a note away from the web version",
+    "restore-web-note": "put a note back above the web version",
     "dates": "changed a date",
     "rhythm": "changed how often it goes out",
-    "lists": "changed the settings of a list",
+    "lists": _lists,
     "transports": "changed a mail service",
     "unsubscribe": "took a reader off a list",
-    "suppress": "put a reader on the do-not-mail list",
+    "put-back-reader": "put a reader back onto a list, taken off by mistake",
+    "describe-reader": "changed the name or language of a reader",
+    "ask-reader": "asked a reader once more to confirm",
+    "suppress": lambda detail: (
+        f"put {_number(detail, 'number', 'address', 'addresses') if 'number' in detail else 'a reader'} "
+        "on the do-not-mail list"
+    ),
     "unsuppress": "took a reader off the do-not-mail list",
-    "export": "took out the readers as a file",
+    "key-readers": _key_readers,
+    "export": _taken_out,
     "erase": "erased a reader",
     "keys": _keys,
     "adopt": "took over this database",
@@ -281,8 +460,17 @@ DONE: dict[str, Words] = {
     "withdraw": "It is a draft again.",
     "request-changes": "Asked for. Those who write are told by mail.",
     "take-back": "Your yes is taken back, and the plan with it. Those who write are told by mail.",
+    "plan": "Planned. It goes out by itself then, unless somebody changes it or presses Stop.",
+    "cancel-plan": "The plan is cancelled. Nothing was sent, and the yes still stands.",
+    "pause": "Paused. Nothing more is handed over until somebody lets it go on.",
+    "resume": "It goes on where it stood.",
+    "stop": "Stopped. Who has no copy gets none, unless you decide so.",
+    "correct": "A short correction is begun. It needs its own sign-off, and goes to nobody by itself.",
     "remark": "Said. Those who work on its sign-off are told by mail; nothing is decided by it.",
     "test": _tested,
+    "resolve": _resolved,
+    "retry": _retried,
+    "copy": "One more copy is on its way to them. Whether they may be mailed is looked up once more when it leaves.",
     "opened": "Noted with your name. It holds until the site answers otherwise.",
     "assemble": _collected,
     "ask-guest": lambda detail: f"{detail.get('guest')} is asked: a mail with a page to answer on is on its way.",
@@ -290,13 +478,53 @@ DONE: dict[str, Words] = {
     "go-without": lambda detail: f"The issue goes without it. The page of {detail.get('guest')} says so.",
     "restore-guest": lambda detail: f"{detail.get('guest')} is asked again after all, by the same link.",
     "count-as-said": lambda detail: f"Written down, as {detail.get('guest')} said it.",
+    "preview-link": "The link works from now on. An earlier one does not any more.",
+    "end-preview-link": "The link works no more.",
+    "amend-web": "The note stands above the web version, with today's date.",
+    "remove-web-note": "Taken away: nobody sees the note any more.",
+    "restore-web-note": "The note stands there again, with the day that it had.",
     "sign-in": "You are signed in.",
     "sign-out": "You are signed out.",
     "account": lambda detail: _YOUR_ACCOUNT.get(str(detail.get("did")), ""),
     "staff": _staff_done,
-    "import": lambda detail: _brought(detail) if "decided" in detail else "",
+    "key-readers": _key_readers_done,
+    "unsubscribe": "This reader is unsubscribed by you; they were not told.",
+    "put-back-reader": "Put back, as it was before. The reader was told nothing, now or before.",
+    "describe-reader": "Changed. It counts from the next mail on.",
+    "ask-reader": "A mail that asks to confirm is on its way.",
+    "suppress": lambda detail: (
+        f"{_number(detail, 'number', 'address is', 'addresses are')} on the do-not-mail list now"
+        f"{f', and {known} stood there before' if (known := detail.get('known')) else ''}."
+        if "number" in detail
+        else "This reader is on the do-not-mail list: no mail goes to this address, on any list."
+    ),
+    "unsuppress": "Off the do-not-mail list. Whoever had left a list is still off it.",
+    "erase": "Erased. Address and name are gone for good; what happened when is kept without them.",
+    "import": _imported,
+    "sources": _sources_done,
+    "lists": _lists_done,
+    "dates": _dates_done,
 }
+
+
+def _note(act: str) -> Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]:
+    return lambda detail: (f"/console/issues/{detail.get('issue')}/web/notes/{detail.get('note')}/{act}", ())
+
+
 UNDO: dict[str, Callable[[Detail], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    "unsubscribe": _put_back,
+    "import": _import_undo,
+    "sources": _sources_undo,
+    "lists": _lists_undo,
+    "rhythm": _rhythm_undo,
+    "dates": _dates_undo,
+    "transports": _transports_undo,
     "staff": _staff_undo,
+    "cancel-plan": _plan_again,
+    "plan": lambda _: ("/console/issues/{issue}/send/cancel", ()),
+    "key-readers": _key_readers_undo,
     "go-without": lambda detail: (f"/console/requests/{detail.get('request')}/restore", ()),
+    "amend-web": _note("remove"),
+    "remove-web-note": _note("restore"),
+    "restore-web-note": _note("remove"),
 }

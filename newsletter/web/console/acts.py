@@ -26,11 +26,14 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "ask-guest", "remind-guest", "revoke-guest", "restore-guest", "go-without", "count-as-said", "guest-answer",
     )),
     "decide": ("Sign-off and sending", (
-        "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "remark",
-        "not-me", "plan", "send", "pause",
-        "resume", "stop", "resolve", "retry", "copy", "correct", "dates",
+        "test", "practice", "submit", "withdraw", "approve", "request-changes", "take-back", "remark", "not-me",
+        "plan", "cancel-plan", "send", "pause", "resume", "stop", "resolve", "retry", "copy", "correct",
+        "preview-link", "end-preview-link", "amend-web", "remove-web-note", "restore-web-note", "dates",
     )),
-    "readers": ("Readers", ("unsubscribe", "suppress", "unsuppress", "export", "erase")),
+    "readers": ("Readers", (
+        "unsubscribe", "put-back-reader", "describe-reader", "ask-reader", "suppress", "unsuppress",
+        "key-readers", "export", "erase",
+    )),
     "people": ("People and signing in", ("staff", "account", "sign-in", "sign-out")),
     "settings": ("Settings", ("set-up", "lists", "rhythm", "transports", "keys", "adopt")),
 }  # fmt: skip
@@ -42,10 +45,19 @@ _PLACES = {
     "system": "by itself",
 }
 _NAMES = {
-    "role": "What they do", "access": "Access", "name": "Name", "subject": "Subject", "preview": "Preview line",
+    "role": "What they do", "access": "Access", "subject": "Subject", "preview": "Preview line",
     "language": "Language", "title": "Headline", "reason": "Why", "comment": "Said", "override": "Why alone",
     "because": "Why", "to": "To", "at": "When", "version": "Version", "url": "Address", "pasted": "Address",
     "file": "File", "new": "New", "changed": "Changed", "settled": "Settled", "list": "List", "period": "Period",
+    "name": "Name", "description": "Description", "languages": "Languages", "default_language": "First language",
+    "from_name": "Sender", "from_address": "Address of the sender", "reply_to": "Answers go to",
+    "postal_address": "Postal address", "legal_name": "Legal name", "imprint": "Sponsors and funders",
+    "privacy_url": "Privacy page", "website": "Website", "archive": "Issues on the web", "theme": "Look",
+    "wait": "Minutes to look", "spread": "Minutes for all", "welcome": "Mail after confirming", "cap": "Full items",
+    "layout": "Layout", "kinds": "Kinds", "order": "Order", "cadence": "How often", "send": "Day and hour",
+    "country": "Holidays of", "blocked": "Blocked days", "call": "Call", "cut_off": "Collected until",
+    "draft": "First draft", "review": "Ask for sign-off", "on": "By the rule", "rate": "A second",
+    "daily_cap": "A day", "published_on": "Day", "before_day": "Day before", "source": "Source",
     "send_at": "When", "not_sent": "Why not", "number": "How many", "sessions_ended": "Browsers", "text": "Text",
 }  # fmt: skip
 

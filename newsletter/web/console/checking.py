@@ -7,7 +7,6 @@ import subscribers
 from newsletter.errors import BadInput
 from newsletter.issues import views
 from newsletter.issues.model import RELEASED
-from newsletter.staff.sessions import Seat
 from newsletter.web.console import panel as panels
 from newsletter.web.console.checkup import checkup
 from newsletter.web.console.desk import Desk
@@ -73,11 +72,10 @@ def _page(desk: Desk, request: Request, key: str, sought: Form | None = None) ->
     shown = panels.panel(desk, found.issue.slug, found.version, request.query_params, reader) if found.version else None
     with desk.pipeline.database.reading() as session:
         yes = desk.signed_off(session, found.issue)
-    seat: Seat = request.state.seat
     return desk.page(
         request, "check", issue=found.issue.slug, summary=found.issue, checkup=found, panel=shown, sought=text,
         matches=matches, gone=found.issue.state in RELEASED, shortest=SHORTEST,
-        onward=onward(found.issue, yes=yes, by=seat.person.email),
+        onward=onward(found.issue, yes=yes),
     )  # fmt: skip
 
 

@@ -92,6 +92,10 @@ class Desk:
         found = self._environment.get_template(f"console/{template}.html")
         return HTMLResponse(found.render(known | facts), status, headers={"Content-Security-Policy": POLICY})
 
+    def piece(self, template: str, **facts: object) -> str:
+        """A piece of a page that is the same for everybody: `templates/console/<template>.html`."""
+        return self._environment.get_template(f"console/{template}.html").render(facts | {"root": self.root})
+
     def _standing(self, session: Session, key: str | None) -> dict[str, object]:
         """The status sentence, and the six verbs of a page that is about an issue."""
         issue, when = standing.subject(session, key), self.when
@@ -111,6 +115,10 @@ class Desk:
         if known is None:
             known = self._yes.put(key, self.pipeline.gate.look(session, issue.id)[0] is not None, now)
         return known
+
+    def forget(self) -> None:
+        """A setting was changed: whether a yes counts is found out anew."""
+        self._yes = Briefly(_YES_HOLDS)
 
     def leads(self, path: str, method: str = "GET") -> bool:
         """Whether there is such a page (as its route is declared): what leads nowhere is not shown."""

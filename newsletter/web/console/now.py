@@ -101,18 +101,18 @@ def _page(desk: Desk, request: Request, seat: Seated, issue: IssueSummary, sums:
         due = standing.dates(session, issue, when)
         facts: dict[str, Any] = {
             "at": _at(issue, due, when),
-            "elsewhere": _elsewhere(issue, due, desk.pipeline.settings),
+            "elsewhere": elsewhere(issue.planned_at or (due.send if due else None), desk.pipeline.settings),
             "days": _days(due, when) if issue.state not in RELEASED else (),
             "waiting": waiting(session, desk, issue, when) if issue.state not in RELEASED else (),
             "since": _since(session, issue, seat.left_at, when),
             "last": _last(session, issue, when, sums),
             "others": tuple(one for one in views.issues(session) if one.state not in RELEASED and one.id != issue.id),
             "points": checklist.setup_list(session, desk.pipeline.settings, desk.pipeline.clock()),
-            "onward": onward(issue, yes=desk.signed_off(session, issue), by=seat.person.email),
+            "onward": onward(issue, yes=desk.signed_off(session, issue)),
         }
     return desk.page(
         request, "now", issue=issue.slug, summary=issue, checkup=found,
-        place=_city(desk.pipeline.settings.timezone), **facts,
+        place=city(desk.pipeline.settings.timezone), **facts,
     )  # fmt: skip
 
 
@@ -125,17 +125,18 @@ def _at(issue: IssueSummary, due: Dates | None, when: When) -> Day | None:
     return Day(what, when.said(at), said_left(at, when), at <= when.now)
 
 
-def _elsewhere(issue: IssueSummary, due: Dates | None, settings: Settings) -> str:
-    """The same at a second office: "03:00 New York"; with its day where that is another one."""
-    at, zone = issue.planned_at or (due.send if due else None), settings.second_zone
+def elsewhere(at: datetime | None, settings: Settings) -> str:
+    """A moment at a second office: "03:00 New York"; with its day where that is another one."""
+    zone = settings.second_zone
     if at is None or zone is None:
         return ""
     here, there = at.astimezone(settings.zone), at.astimezone(zone)
     day = "" if there.date() == here.date() else f"{there:%A} "
-    return f"{day}{there:%H:%M} {_city(settings.second_timezone)}"
+    return f"{day}{there:%H:%M} {city(settings.second_timezone)}"
 
 
-def _city(zone: str) -> str:
+def city(zone: str) -> str:
+    """The city that a zone is called by: "New York"."""
     return zone.rpartition("/")[2].replace("_", " ")
 
 

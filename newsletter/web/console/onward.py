@@ -1,4 +1,4 @@
-"""What comes after the draft, said as it is done today."""
+"""What comes after the draft, and on which page."""
 
 from dataclasses import dataclass
 
@@ -8,36 +8,32 @@ from newsletter.issues.views import IssueSummary
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """What comes next: the page where it is done, below the issue's, or the command that does it."""
+    """What comes next: the page where it is done, below the issue's."""
 
     words: str
-    command: str = ""
-    page: str = ""
-    button: str = ""
+    page: str
+    button: str
 
 
 _BEFORE = {
-    State.DRAFT: Onward("Ready for sign-off.", page="sign-off", button="Ask for sign-off"),
-    State.CHANGES_REQUESTED: Onward("Ready for sign-off again.", page="sign-off", button="Ask for sign-off"),
-    State.IN_REVIEW: Onward("It waits for the yes of somebody else.", page="sign-off", button="Read and decide"),
+    State.DRAFT: Onward("Ready for sign-off.", "sign-off", "Ask for sign-off"),
+    State.CHANGES_REQUESTED: Onward("Ready for sign-off again.", "sign-off", "Ask for sign-off"),
+    State.IN_REVIEW: Onward("It waits for the yes of somebody else.", "sign-off", "Read and decide"),
 }
-_AGAIN = Onward("It has changed since the yes, and needs a new one.", page="sign-off", button="Ask for sign-off")
+_AGAIN = Onward("It has changed since the yes, and needs a new one.", "sign-off", "Ask for sign-off")
 _AFTER = {
-    State.APPROVED: ("It is signed off. For now its time is set on the machine:", "plan --at 2030-07-09T09:00"),
-    State.PLANNED: ("It is signed off, and goes out by itself. To look at it on the machine:", "status"),
-    State.SENT: ("What became of every copy, on the machine:", "report"),
+    State.APPROVED: Onward("It is signed off. When should it go?", "send", "Plan or send it"),
+    State.PLANNED: Onward("It is signed off, and goes out by itself.", "send", "Look at the plan"),
+    State.SENT: Onward("What became of every copy:", "results", "See the results"),
+    State.STOPPED: Onward("Nobody else gets it, unless you decide so.", "send", "What can be done"),
 }
-_GOING = ("How far it is, on the machine:", "status")
-_NAMELESS = frozenset({"status", "report"})  # verbs that need nobody's name
+_GOING = Onward("It is on its way.", "send", "How far it is")
 
 
-def onward(issue: IssueSummary, *, yes: bool, by: str) -> Onward:
-    """`yes`: whether a sign-off counts; `by`: the address of whoever would do it."""
+def onward(issue: IssueSummary, *, yes: bool) -> Onward:
+    """`yes`: whether a sign-off counts."""
     if issue.state in _BEFORE:
         return _BEFORE[issue.state]
     if issue.state in {State.APPROVED, State.PLANNED} and not yes:
         return _AGAIN
-    words, verb = _AFTER.get(issue.state, _GOING)
-    act, _, more = verb.partition(" ")
-    named = "" if act in _NAMELESS else f" --by {by}"
-    return Onward(words, f"newsletter issue {act} {issue.slug}{f' {more}' if more else ''}{named}")
+    return _AFTER.get(issue.state, _GOING)

@@ -44,13 +44,13 @@ def bring(desk: Desk, routes: Routes) -> None:
         values = _values(desk, _since(desk, key, part.language, query.get("reader", "")))
         if query.get("as") == "text":
             return _text(holes.in_text(fill(part.text, values)))
-        html = _looked(holes.drawn(fill(part.html, values)), query.get("look", ""))
+        html = looked(holes.drawn(fill(part.html, values)), query.get("look", ""))
         return framed(desk, html, script, pictures=query.get("pictures") != "no")
 
     def pointed(request: Request, key: str, language: str, then: int | None) -> Response:
         """To be written on; or an earlier version, only to be looked at."""
         query, part = request.query_params, desk.pipeline.point(key, language, then)
-        html = _looked(fill(part.html, _values(desk, _since(desk, key, part.language, ""))), query.get("look", ""))
+        html = looked(fill(part.html, _values(desk, _since(desk, key, part.language, ""))), query.get("look", ""))
         run = pointing if then is None else script
         return framed(desk, html, run, pictures=query.get("pictures") != "no")
 
@@ -76,7 +76,7 @@ def html_of(desk: Desk, part: Rendered) -> str:
     return holes.drawn(fill(part.html, _values(desk, _since(desk, "", part.language, ""))))
 
 
-def _looked(html: str, look: str) -> str:
+def looked(html: str, look: str) -> str:
     """As in a light or a dark mail program, whatever this browser prefers."""
     return _DARK.sub("@media all" if look == "dark" else "@media not all", html)
 

@@ -30,6 +30,7 @@ from newsletter.web.console.routes import Acting, Routes, Seated, number
 from newsletter.web.forms import Posted
 
 _PAGE = "/issues/{key}/sign-off"
+_OUT = RELEASED - {State.STOPPED}  # what was stopped can be mended, and asks for a yes again
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,10 @@ def bring(desk: Desk, routes: Routes) -> None:
         with pipeline.database.reading() as session:
             standing = _standing(session, desk, key, seat.person)
         issue = standing.issue
-        found = checkup(desk, issue.slug) if issue.state not in RELEASED else None
+        found = checkup(desk, issue.slug) if issue.state not in _OUT else None
         return desk.page(
             request, "sign_off", issue=issue.slug, summary=issue, standing=standing, checkup=found, state=State,
-            out=issue.state in RELEASED, onward=onward(issue, yes=standing.yes, by=seat.person.email),
+            out=issue.state in _OUT, stopped=issue.state is State.STOPPED, onward=onward(issue, yes=standing.yes),
         )  # fmt: skip
 
     def mail(key: str, language: str) -> Response:

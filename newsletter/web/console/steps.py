@@ -12,7 +12,14 @@ from newsletter.web.console.memory import Sum
 
 NAMES = ("Choose", "Write", "Check", "Sign-off", "Send", "Results")
 # Choose and Write share a screen. Those without a page yet are words and no links.
-PAGES = {"Choose": "write", "Write": "write", "Check": "check", "Sign-off": "sign-off"}
+PAGES = {
+    "Choose": "write",
+    "Write": "write",
+    "Check": "check",
+    "Sign-off": "sign-off",
+    "Send": "send",
+    "Results": "results",
+}
 IN_WORDS = {"done": "done", "now": "in hand", "ahead": "not yet"}
 
 
@@ -49,6 +56,6 @@ def _before(
     return (
         ("Choose", not views.offered(session, issue.id)),
         ("Write", views.has_subjects(session, issue.id) and not owed(session, issue.id)),
-        ("Check", last_check is not None and not last_check.musts),
+        ("Check", signed_off or (last_check is not None and not last_check.musts)),
         ("Sign-off", signed_off),
     )

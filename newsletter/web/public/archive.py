@@ -9,8 +9,9 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from newsletter.delivery import archive
+from newsletter.delivery import archive, web_notes
 from newsletter.delivery.archive import Face, Shelved
+from newsletter.delivery.web_notes import WebNote
 from newsletter.errors import Refusal
 from newsletter.rendering import theme
 from newsletter.rendering.theme import Theme
@@ -93,18 +94,22 @@ class _Pages:
             language = shelved.speaks(request.query_params.get("lang", ""))
             stored = archive.page(session, shelved, language)
             corrections = archive.corrections(session, shelved.id)
-        page = self._framed(stored, shelved, language, corrections)
+            notes = web_notes.shown(session, shelved.id)
+        page = self._framed(stored, shelved, language, corrections, notes)
         said = {"Content-Security-Policy": POLICY, "Content-Language": language}
         if not shelved.is_listed:
             said["X-Robots-Tag"] = "noindex"
         modified = max(shelved.changed_at, *(one.changed_at for one in corrections), shelved.published_at)
         return answer(request, page.encode(), HTML, modified=modified, headers=said)
 
-    def _framed(self, stored: str, shelved: Shelved, language: str, corrections: Sequence[Shelved]) -> str:
+    def _framed(
+        self, stored: str, shelved: Shelved, language: str, corrections: Sequence[Shelved], notes: Sequence[WebNote]
+    ) -> str:
         """The stored page with what only we know: where it lies, its picture, its other versions, what corrects it."""
         said: dict[str, Any] = {
             "issue": shelved,
             "corrections": [self._correction(one, language) for one in corrections],
+            "notes": [(words(language).long_day(self._day(one.at)), one.text) for one in notes],
             "versions": [(one, own_name(one), shelved.path(one)) for one in shelved.languages],
             "theme": self._theme(shelved),
         }

@@ -40,7 +40,7 @@ def bring(desk: Desk, routes: Routes) -> None:
             linked, trouble = pipeline.read_link(url), ""
         except (BadInput, Unreachable) as error:
             linked, trouble = None, str(error).partition(" You can type it in:")[0]
-        found = _filled(url, linked, trouble)
+        found = filled_in(url, linked, trouble)
         return forms.shown(desk, request, key, "paste", "Paste a link", lambda session, _: _empty(session) | found)
 
     def landed(request: Request, key: str, actor: Acting, form: Posted) -> Response:
@@ -48,7 +48,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         refused = answers.refused(request, key, form)
         if refused is not None:
             return refused
-        publication = _landed(pipeline, actor, form)
+        publication = taken_in(pipeline, actor, form)
         if not form.get("published_on"):
             if wants_json(request):
                 return JSONResponse({"said": "It has no date, so it waits under No date.", "texts": {}})
@@ -66,7 +66,7 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.post("/issues/{key}/write/paste/land", "choose", landed)
 
 
-def _landed(pipeline: Pipeline, actor: Actor, form: Form) -> int:
+def taken_in(pipeline: Pipeline, actor: Actor, form: Form) -> int:
     """Take it in; one that is here already is that one."""
     with pipeline.database.reading() as session:
         known = [kind.slug for kind in kinds(session)]
@@ -86,7 +86,8 @@ def _empty(session: Session) -> dict[str, Any]:
             "flags": (), "place": ""}  # fmt: skip
 
 
-def _filled(url: str, linked: Linked | None, trouble: str) -> dict[str, Any]:
+def filled_in(url: str, linked: Linked | None, trouble: str) -> dict[str, Any]:
+    """What the page of a link says, as the fields of a form."""
     said = columns(linked.publication) if linked else {"url": url, "kind": "media_feature"}
     return {
         "url": url,

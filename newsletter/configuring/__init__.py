@@ -1,0 +1,1 @@
+"""Settings as people change them: each change is checked, logged with what was before, and can be undone."""
