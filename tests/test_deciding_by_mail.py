@@ -353,6 +353,18 @@ def test_too_late_the_page_asks_for_the_new_time_and_the_yes_sends_nothing(route
     assert not route.mailings(), "it waits for its time"
 
 
+def test_the_time_that_has_passed_is_the_readers_one(route: Route) -> None:
+    """Where the team has it first, the plan begins before."""
+    route.sign_off()
+    route.pipeline.plan(SLUG, route.now + timedelta(hours=1), route.who(AUTHOR), calm=True)
+    route.word("roots", "Changed on the last day")
+    path = asked(route)
+    later(route, hours=2)
+    route.pipeline.rhythm.tick()
+    assert route.issue().planned_at is None
+    assert "10:00 has passed. Nothing was sent." in main_of(phone(route).get(path))
+
+
 def test_a_late_yes_before_any_worker_came_by_asks_as_well(route: Route) -> None:
     route.sign_off()
     route.pipeline.plan(SLUG, route.now + timedelta(hours=1), route.who(AUTHOR))

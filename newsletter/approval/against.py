@@ -62,7 +62,7 @@ def against(name: str, before: Facts, now: Facts, readers: tuple[int, int]) -> A
 def _fixed(facts: Facts) -> dict[str, Any]:
     """What is the same from issue to issue, unless somebody changes it."""
     draft = facts.get("draft", {})
-    sections = [{"slug": one["slug"], "titles": one["titles"]} for one in draft.get("sections", ()) if one.get("items")]
+    sections = [{"slug": one["slug"], "titles": one["titles"]} for one in draft.get("sections", ())]
     own = {key: value for key, value in facts.items() if key in _DESIGN}
     return own | {"draft": {"profile": draft.get("profile", {}), "sections": sections}}
 

@@ -141,13 +141,18 @@ def test(issue: Issue, to: Annotated[str, typer.Option("--to", metavar="EMAIL")]
 
 @app.command()
 def submit(
-    issue: Issue, by: RequiredBy, comment: Annotated[str, typer.Option()] = "", no_network: NoNetwork = False
+    issue: Issue,
+    by: RequiredBy,
+    comment: Annotated[str, typer.Option()] = "",
+    ask: Annotated[list[str] | None, typer.Option("--ask", metavar="EMAIL", help="Ask these, not all.")] = None,
+    no_network: NoNetwork = False,
 ) -> None:
     """Ask for sign-off of the issue as it stands. Refused while something must be mended."""
     with refusals(), opened() as pipeline:
         if pipeline.mail_leaves and not no_network:
             look(pipeline, issue)
-        done = pipeline.submit(issue, actor(pipeline, by), comment)
+        whom = [pipeline.team.id_of(one) for one in ask] if ask else None
+        done = pipeline.submit(issue, actor(pipeline, by), comment, whom)
         if done.yes:
             say(f"This is version {done.yes.number} again, word for word. The yes of {done.yes.by} holds.")
             return

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.calendar import CalendarRow
 from newsletter.delivery.tables import MailingRow
 from newsletter.errors import BadInput, IllegalMove, Misconfigured
-from newsletter.issues import moves
+from newsletter.issues import lists, moves
 from newsletter.issues.model import RELEASED, Calm, State
 from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import IssueSummary
@@ -106,12 +106,16 @@ def missed(session: Session, issue: IssueSummary, now: datetime) -> datetime | N
     sent = select(MailingRow.id).where(MailingRow.issue_id == issue.id, MailingRow.kind == "live").limit(1)
     if issue.state in RELEASED or session.scalar(sent) is not None:
         return None
-    return session.scalar(
-        select(CalendarRow.due_at)
+    row = session.execute(
+        select(CalendarRow.due_at, CalendarRow.calm)
         .where(CalendarRow.issue_id == issue.id, CalendarRow.step == SEND, CalendarRow.done_at.is_not(None))
         .order_by(CalendarRow.due_at.desc())
         .limit(1)
-    )
+    ).first()
+    if row is None:
+        return None
+    began: datetime = row.due_at
+    return began + timedelta(minutes=lists.calm(session, issue.list_id).wait) if row.calm else began
 
 
 def _pass_by(session: Session, issue_id: int, now: datetime) -> None:
