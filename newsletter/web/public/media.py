@@ -12,7 +12,7 @@ _NAME = re.compile(r"([0-9a-f]{64})\.(jpg|png)")
 
 
 def router(site: Site) -> APIRouter:
-    """/media/{sha256}.{extension}."""
+    """/media/{sha256}.{extension}; /favicon.ico, which browsers ask for by themselves: there is none."""
 
     def picture(request: Request, name: str) -> Response:
         found = _NAME.fullmatch(name)
@@ -25,6 +25,10 @@ def router(site: Site) -> APIRouter:
         content, kind = kept
         return answer(request, content, kind, keep=FOR_EVER)
 
+    def icon() -> Response:
+        return Response(status_code=204, headers={"Cache-Control": FOR_EVER})
+
     routes = APIRouter()
+    routes.add_api_route("/favicon.ico", icon, methods=["GET", "HEAD"], response_model=None)
     routes.add_api_route("/media/{name}", picture, methods=["GET", "HEAD"], response_model=None)
     return routes
