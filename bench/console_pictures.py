@@ -228,8 +228,8 @@ def _moments(pipeline: Pipeline) -> Iterator[Shown]:
 
 
 @contextmanager
-def _working(pipeline: Pipeline, author: Actor) -> Iterator[None]:
-    """A worker beside, once it has handed over some copies."""
+def _working(pipeline: Pipeline, author: Actor, copies: int = 3) -> Iterator[None]:
+    """A worker beside, once it has handed over so many copies."""
     stop = threading.Event()
     worker = threading.Thread(target=pipeline.send, args=(ISSUE, author), kwargs={"stop": stop, "calm": True})
     worker.start()
@@ -238,7 +238,7 @@ def _working(pipeline: Pipeline, author: Actor) -> Iterator[None]:
             time.sleep(1)
             with pipeline.database.reading() as session:
                 found = sends.status(session, views.find(session, ISSUE).id)
-            if found and found.accepted >= 3:
+            if found and found.accepted >= copies:
                 break
         yield
     finally:
@@ -293,6 +293,7 @@ def tour(pipeline: Pipeline, browser: Browser, address: str, out: Path) -> None:
     page.evaluate("document.getElementById('previews').scrollIntoView()")
     _save(_picture(page), out / "tour-check.png")
     _sign_off(pipeline, browser, address, out / "tour-sign-off.png")
+    _send_and_results(pipeline, kept, address, out)
     page.set_viewport_size(ViewportSize(width=375, height=760))
     phones = []
     paths = {one.name: address + one.path for one in guests}
@@ -319,6 +320,30 @@ def _sign_off(pipeline: Pipeline, browser: Browser, address: str, target: Path) 
     page.goto(f"{address}/console/issues/{ISSUE}/sign-off", wait_until="networkidle")
     _load_frames(page)
     _save(_picture(page), target)
+
+
+def _send_and_results(pipeline: Pipeline, kept: BrowserContext, address: str, out: Path) -> None:
+    """How far it is, and what became of it."""
+    with pipeline.database.reading() as session:
+        author, approver = (Actor(find(session, email), "cli") for email in (demo.AUTHOR, demo.APPROVER))
+        list_id = views.find(session, ISSUE).list_id
+    pipeline.approve(ISSUE, approver)
+    with pipeline.database.transaction() as session:
+        lists.set_calm(session, list_id, wait=0, spread=3)
+    pipeline.start(ISSUE, author, calm=True)
+    page = kept.new_page()
+    page.set_viewport_size(ViewportSize(width=1280, height=700))
+    with _working(pipeline, author, 180):
+        page.goto(f"{address}/console/issues/{ISSUE}/send")
+        page.get_by_text("left.").wait_for()
+        _save(_picture(page), out / "tour-send.png")
+        pipeline.stop(ISSUE, author)
+    pipeline.submit(ISSUE, author)
+    send_out(pipeline, ISSUE)
+    page.set_viewport_size(ViewportSize(width=1280, height=1000))
+    page.goto(f"{address}/console/issues/{ISSUE}/results", wait_until="networkidle")
+    _save(_picture(page), out / "tour-results.png")
+    page.close()
 
 
 def _picture(page: Page) -> Image.Image:

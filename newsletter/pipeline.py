@@ -78,6 +78,8 @@ from newsletter.staff.throttling import Limit
 from subscribers import AddressBook, Links
 
 MOST_TESTED = 20  # addresses at once
+# What was stopped can still go to the rest, under a yes that counts: that one can be taken back.
+_OUT = RELEASED - {State.STOPPED}
 MOST_REMARKS = Limit(30, timedelta(hours=1))
 ONCE = Limit(1, timedelta(days=1))
 
@@ -587,17 +589,18 @@ class Pipeline:
                 return False
             issue = find(session, made.issue_id, lock=True)
             person = members.of_id(session, made.staff_id)
-            released = issue.state in RELEASED
+            released = issue.state in _OUT
             taken_back = made.yes and not released and deciding.revoke(session, decision_id, now)
             signed_off = issue.state in {State.APPROVED, State.PLANNED}
-            if taken_back and signed_off and self.gate.look(session, issue.id)[0] is None:
+            counts = bool(taken_back and signed_off and self.gate.look(session, issue.id)[0])
+            if taken_back and signed_off and not counts:
                 moves.move(session, issue.id, State.IN_REVIEW, now)
                 planning.cancel(session, issue.id)
             known.forget(session, person.id)
             sessions.revoke(session, person.id, now)
             review = deciding.latest_review(session, issue.id)
             letter = reviewing.not_me(
-                issue.name, asking.called(person), taken_back=taken_back, released=made.yes and released
+                issue.name, asking.called(person), taken_back=taken_back, released=made.yes and released, counts=counts
             )
             asking.tell(session, issue, letter, {person.id} | ({review.requested_by} if review else set()), now)
             log(session, Actor(person, via), "not-me", now, issue.id, version=made.number)
@@ -608,7 +611,7 @@ class Pipeline:
         person = actor.require("approve")
         with self.database.transaction() as session:
             issue, now = find(session, key, lock=True), self.clock()
-            if issue.state in RELEASED:
+            if issue.state in _OUT:
                 raise IllegalMove(f"It is too late to take a yes back: {issue.name} is {moves.IN_WORDS[issue.state]}.")
             deciding.take_back(session, issue.id, person.id, now)
             if issue.state in {State.APPROVED, State.PLANNED}:

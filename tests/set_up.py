@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
 
 from newsletter import bootstrap, migrations, settings
 from newsletter.clock import Clock, system_clock
@@ -118,6 +120,10 @@ class Program:
         self._thread = threading.Thread(target=self._hear, daemon=True)
         self._thread.start()
         self.browser = requests.Session()
+        # As browsers do where a connection that they kept was closed meanwhile.
+        self.browser.mount(
+            "http://", HTTPAdapter(max_retries=Retry(total=3, allowed_methods={"GET"}, backoff_factor=0.2))
+        )
 
     def __enter__(self) -> Self:
         return self

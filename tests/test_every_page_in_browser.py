@@ -31,7 +31,7 @@ ELSEWHERE = {"/console/issues/{key}/write/item/{publication}/website"}
 # Once an issue is out: `test_no_page_of_an_issue_that_is_out_...` looks at them.
 OUT = {
     "/console/issues/{key}/board", "/console/issues/{key}/results/readers", "/console/issues/{key}/results/copy",
-    "/console/issues/{key}/results/send-again",
+    "/console/issues/{key}/results/send-again", "/console/issues/{key}/wrong",
 }  # fmt: skip
 
 

@@ -114,7 +114,10 @@ def _urls(facts: Facts) -> Iterator[str]:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:  # somebody has typed what is no address
+        return url
 
 
 def _pictures(items: list[Facts]) -> int:

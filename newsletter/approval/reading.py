@@ -86,7 +86,8 @@ def read(session: Session, versions: Versions, issue_id: int, who: Person) -> Re
     before = deciding.last_yes(session, issue_id)
     fits = handed is not None and handed.version.basis == basis
     shown = handed.version.basis_facts if handed else facts
-    by = next((one for one in said if one.yes and not one.revoked), None)
+    # The yes that counts, which need not be the last: an edit that was undone brings an earlier one back.
+    by = next((one for one in said if one.yes and not one.revoked and (yes is None or one.at == yes.at)), None)
     return Reading(
         issue=issue, stand=_stand(issue, handed, who, fits=fits, yes_by=by.staff_id if yes and by else None, had=by),
         handed=handed, since=differences(before.basis_facts, shown) if before and yes is None else None,
@@ -101,7 +102,7 @@ def _stand(
 ) -> Stand:
     if issue.state in RELEASED:
         return Stand.OUT
-    if yes_by is not None:
+    if yes_by is not None and issue.state in {State.APPROVED, State.PLANNED}:
         return Stand.SAID if yes_by == who.id else Stand.OTHER
     if handed is None or issue.state in {State.DRAFT, State.CHANGES_REQUESTED}:
         return Stand.ASKED if issue.state is State.CHANGES_REQUESTED else Stand.DRAFT

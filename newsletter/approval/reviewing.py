@@ -108,11 +108,13 @@ def own_decision(name: str, number: int, by: str, comment: str, *, yes: bool, la
     )
 
 
-def not_me(name: str, by: str, *, taken_back: bool, released: bool) -> StaffLetter:
+def not_me(name: str, by: str, *, taken_back: bool, released: bool, counts: bool = False) -> StaffLetter:
     """The alarm, to whoever looks after the system, whoever asked, and the one in whose name it was."""
     first = (
         f"{name} has left already, so the yes could not be taken back. Look at once whether it should be stopped."
         if released
+        else "That yes is taken back, but another one counts: it still goes out as planned. Look at once."
+        if counts
         else "The yes is taken back, and the plan with it. Nothing goes out."
         if taken_back
         else "There was no yes to be taken back. What was asked for still stands on the sign-off page."

@@ -21,6 +21,11 @@ from newsletter.issues.tables import IssueRow
 from newsletter.issues.views import IssueSummary
 
 EVERYONE, REST, GOT = "everyone", "rest", "got"
+WHOM = {
+    EVERYONE: "everyone confirmed by then",
+    REST: "those who have nothing yet",
+    GOT: "those who have the issue that it corrects",
+}
 
 People = Select[tuple[int, str | None, str | None, str, str, int, date | None, str]]
 

@@ -102,7 +102,9 @@ def approved(session: Session, issue_id: int, at: datetime | None, now: datetime
 def missed(session: Session, issue: IssueSummary, now: datetime) -> datetime | None:
     """The planned time that has passed without anything being sent; None where none has, or another one is set."""
     if issue.planned_at is not None:
-        return issue.planned_at if issue.planned_at <= now and issue.state not in RELEASED else None
+        # One that is planned still starts by itself, where a yes counts.
+        is_over = issue.planned_at <= now and issue.state not in RELEASED | {State.PLANNED}
+        return issue.planned_at if is_over else None
     sent = select(MailingRow.id).where(MailingRow.issue_id == issue.id, MailingRow.kind == "live").limit(1)
     if issue.state in RELEASED or session.scalar(sent) is not None:
         return None
@@ -115,7 +117,8 @@ def missed(session: Session, issue: IssueSummary, now: datetime) -> datetime | N
     if row is None:
         return None
     began: datetime = row.due_at
-    return began + timedelta(minutes=lists.calm(session, issue.list_id).wait) if row.calm else began
+    at = began + timedelta(minutes=lists.calm(session, issue.list_id).wait) if row.calm else began
+    return at if at <= now else None
 
 
 def _pass_by(session: Session, issue_id: int, now: datetime) -> None:

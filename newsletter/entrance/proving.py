@@ -17,6 +17,7 @@ from subscribers import Links, Purpose
 
 _HOUR = timedelta(hours=1)
 CODES_OF_ONE = Limit(8, _HOUR)
+CODES_OF_ONE_A_DAY = Limit(20, timedelta(days=1))
 CODES_FROM_ONE = Limit(16, _HOUR)
 
 
@@ -49,7 +50,12 @@ class Proving:
         with self._database.transaction() as session:
             now = self._clock()
             from_there = throttling.allow(session, "code", f"from {network}", CODES_FROM_ONE, now)
-            if not from_there or not throttling.allow(session, "code", f"of {person.id}", CODES_OF_ONE, now):
+            of_one = f"of {person.id}"
+            if (
+                not from_there
+                or not throttling.allow(session, "code", of_one, CODES_OF_ONE, now)
+                or not throttling.allow(session, "code-day", of_one, CODES_OF_ONE_A_DAY, now)
+            ):
                 return None
             id_ = codes.make(session, person.id, now)
             notices.add(

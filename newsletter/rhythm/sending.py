@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from newsletter.delivery import mailings, planning, views
+from newsletter.delivery import audiences, mailings, planning, views
 from newsletter.delivery.releasing import release
 from newsletter.delivery.transports import open_transport
 from newsletter.errors import IllegalMove, NotApproved, Refusal
@@ -37,8 +37,9 @@ def _require_in_time(context: Context, row: Due) -> None:
 
 def _release(context: Context, row: Due, found: tuple[Finding, ...]) -> str:
     with context.database.reading() as session:
-        readers = standing.readers(session, row.list_id, context.clock())
         issue = find(session, row.issue_id or 0)
+        rule = audiences.following(session, issue.id)
+        readers = audiences.tally(session, row.list_id, rule, context.clock()).get(None, 0)
         by = standing.called(session, row.staff_id)
     letter = letters.started(issue.name, issue.slug, readers, context.when, by=by, calm=row.calm, found=found)
     part = context.write(row.list_id, letter)

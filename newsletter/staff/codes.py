@@ -1,5 +1,6 @@
 """Codes of six digits, mailed to somebody to show that they read that inbox: ten minutes, one use, five tries."""
 
+import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from subscribers import Links
 LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
 _KEPT = timedelta(days=7)
+_BITS = 30  # of an id; a mail in the queue holds 31
 
 
 class Typed(StrEnum):
@@ -23,9 +25,9 @@ class Typed(StrEnum):
 
 
 def make(session: Session, staff_id: int, now: datetime) -> int:
-    """A new one; its id. Old ones are forgotten."""
+    """A new one; its id, by chance: the digits follow from it, and a database put back gives numbers again."""
     session.execute(delete(CodeRow).where(CodeRow.made_at <= now - _KEPT))
-    row = CodeRow(staff_id=staff_id, made_at=now, expires_at=now + LASTS)
+    row = CodeRow(id=secrets.randbits(_BITS) + 1, staff_id=staff_id, made_at=now, expires_at=now + LASTS)
     session.add(row)
     session.flush()
     return row.id

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.staff.sessions import IDLE
 from newsletter.staff.tables import KnownBrowserRow, StaffSessionRow
 
 LASTS = timedelta(days=180)
@@ -41,6 +42,7 @@ def is_signed_in(session: Session, staff_id: int, mark: str, now: datetime) -> b
     query = select(StaffSessionRow.id).where(
         StaffSessionRow.staff_id == staff_id, StaffSessionRow.browser_sha256 == _digest(mark),
         StaffSessionRow.revoked_at.is_(None), StaffSessionRow.expires_at > now,
+        StaffSessionRow.seen_at > now - IDLE,
     )  # fmt: skip
     return bool(mark) and session.scalar(query.limit(1)) is not None
 

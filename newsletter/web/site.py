@@ -14,6 +14,7 @@ from newsletter.issues import lists
 from newsletter.pipeline import Pipeline
 from newsletter.readers.faces import public_lists
 from newsletter.rendering.words import SOURCE, TRANSLATED, Words, own_name, words
+from newsletter.rhythm.letters.saying import capital
 from newsletter.web.look import Look, Looks
 
 LANGUAGES = (SOURCE, *TRANSLATED)
@@ -31,7 +32,7 @@ class Site:
             autoescape=select_autoescape(disabled_extensions=("css.j2",), default=True), undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._environment.filters |= {"bdi": _bdi, "address": _address}
+        self._environment.filters |= {"bdi": _bdi, "address": _address, "capitalize_first": capital}
         self.looks = Looks(self._environment, pipeline.settings.folder)
 
     def page(

@@ -13,13 +13,12 @@ def started(
     name: str, slug: str, readers: int, when: When, *, by: str, calm: bool, found: Sequence[Finding] = ()
 ) -> StaffLetter:
     """To everybody: it has begun. `found`: what must be told now, though it was signed off."""
+    whom = f"{readers:,} {'reader' if readers == 1 else 'readers'}"
     how = " You have it first; nobody outside has it yet." if calm else ""
     return StaffLetter(
         subject=f"{name} has started",
         heading=f"{name} is on its way",
-        lines=(
-            f"It began at {when.now.astimezone(when.zone):%H:%M}, to {readers:,} readers, as {by} had planned.{how}",
-        ),
+        lines=(f"It began at {when.now.astimezone(when.zone):%H:%M}, to {whom}, as {by} had planned.{how}",),
         parts=(
             *found_now(found),
             Part(

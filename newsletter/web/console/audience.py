@@ -22,11 +22,6 @@ _WHY: Mapping[str, tuple[str, str]] = {
     "staff": ("is on the do-not-mail list", "are on the do-not-mail list"),
 }
 _ELSE = ("cannot be mailed now", "cannot be mailed now")
-_WHOM = {
-    audiences.EVERYONE: "everyone confirmed by then",
-    audiences.REST: "those who have nothing yet",
-    audiences.GOT: "those who have the issue that it corrects",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ def of_rule(session: Session, issue: IssueSummary, rule: dict[str, object], at: 
     """The same of a rule that is known already (`delivery.audiences`)."""
     found = audiences.tally(session, issue.list_id, rule, at)
     gone = sum(number for reason, number in found.items() if reason in _GONE)
-    whom = _WHOM[str(rule.get("kind", audiences.EVERYONE))]
+    whom = audiences.WHOM[str(rule.get("kind", audiences.EVERYONE))]
     return Audience(found.get(None, 0), whom, left_out(found), gone)
 
 

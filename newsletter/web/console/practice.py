@@ -148,4 +148,4 @@ def _told(report: Report, desk: Desk) -> Told:
 
 def _samples(run: Run | None) -> Sequence[tuple[str, str, str]]:
     """Code and own name of each language, and the subject of its message."""
-    return [(one.language, own_name(one.language), one.subject) for one in run.samples.values()] if run else []
+    return [(one.language, own_name(one.language), one.subject) for one in list(run.samples.values())] if run else []

@@ -62,7 +62,9 @@ class Pace:
             if len(self._seen) >= _MOST:
                 self._seen.clear()
             seen = self._seen.setdefault(issue_id, deque())
-            if seen and (seen[-1][1] > done or seen[-1][0] > now):
+            if seen and seen[-1][0] > now:
+                return  # another look was quicker
+            if seen and seen[-1][1] > done:
                 seen.clear()
             if not seen or now - seen[-1][0] >= timedelta(seconds=0.5):
                 seen.append((now, done))
@@ -71,19 +73,21 @@ class Pace:
 
     def rate(self, issue_id: int) -> float | None:
         """Copies a second over the last minute; None where too little was seen."""
-        seen = self._seen.get(issue_id)
-        if not seen or len(seen) < 2:
-            return None
-        (began, first), (ended, last) = seen[0], seen[-1]
+        with self._lock:
+            seen = self._seen.get(issue_id)
+            if not seen or len(seen) < 2:
+                return None
+            (began, first), (ended, last) = seen[0], seen[-1]
         seconds = (ended - began).total_seconds()
         return (last - first) / seconds if seconds >= 2 else None
 
     def still(self, issue_id: int, now: datetime) -> bool:
         """Whether nothing has moved for a while."""
-        seen = self._seen.get(issue_id)
-        if not seen or now - seen[0][0] < _STILL:
-            return False
-        return seen[0][1] == seen[-1][1]
+        with self._lock:
+            seen = self._seen.get(issue_id)
+            if not seen or now - seen[0][0] < _STILL:
+                return False
+            return seen[0][1] == seen[-1][1]
 
 
 def progress(issue_id: int, state: State, status: MailingStatus, pace: Pace, when: When) -> Progress:
@@ -113,14 +117,14 @@ def _said(
 
 def _going(issue_id: int, status: MailingStatus, pace: Pace, when: When) -> tuple[str, tuple[str, ...]]:
     if status.state == "freezing":
-        return "The list of readers is being fixed. Nobody has it yet.", ()
+        return f"The list of readers is being fixed. {_yet(status)}", ()
     held = status.readers_from is not None and when.now < status.readers_from
     if held and status.first_copies is not None and status.readers_from is not None:
         return _first(status), (f"It goes on in {span(status.readers_from - when.now)}.",)
     if not status.waiting:
         return f"{_handed(status)}.", (_later(status, when),)
-    if not status.accepted and not status.rejected:
-        return "It begins. Nobody has it yet.", _idle(issue_id, status, pace, when)
+    if not (status.accepted or status.rejected or status.uncertain or status.deferred):
+        return f"It begins. {_yet(status)}", _idle(issue_id, status, pace, when)
     left = _left(issue_id, status, pace)
     moving = f"{_rate(pace.rate(issue_id))}{f'{left} left.' if left else ''}".strip()
     return f"{_handed(status)}.", tuple(one for one in (moving, *_idle(issue_id, status, pace, when)) if one)
@@ -129,12 +133,17 @@ def _going(issue_id: int, status: MailingStatus, pace: Pace, when: When) -> tupl
 def _first(status: MailingStatus) -> str:
     number, with_us = status.first_copies or 0, status.first_handed_over
     if not number:
-        return "Nobody of us is on the list, so there are no first copies. Nobody has it yet."
+        return f"None of us is among those who get it now, so there are no first copies. {_yet(status)}"
     if with_us < number:
         are = "is" if with_us == 1 else "are"
-        return f"{with_us:,} of the first {number:,} copies {are} with us. Nobody outside has it yet."
+        return f"{with_us:,} of the first {number:,} copies {are} with us. {_yet(status, 'Nobody outside')}"
     first = f"first {number:,} copies are" if number > 1 else "first copy is"
-    return f"The {first} with us. Nobody outside has it yet."
+    return f"The {first} with us. {_yet(status, 'Nobody outside')}"
+
+
+def _yet(status: MailingStatus, who: str = "Nobody") -> str:
+    """After a stop some have the version that was stopped."""
+    return f"{who} has {'it' if status.rounds == 1 else 'this version'} yet."
 
 
 def _handed(status: MailingStatus) -> str:
@@ -157,7 +166,7 @@ def _idle(issue_id: int, status: MailingStatus, pace: Pace, when: When) -> tuple
 
 def _left(issue_id: int, status: MailingStatus, pace: Pace) -> str:
     rate = pace.rate(issue_id)
-    if status.spread_seconds and status.candidates:
+    if status.spread_seconds and status.candidates and status.rounds == 1:
         return f"About {span(timedelta(seconds=status.waiting * status.spread_seconds / status.candidates))}"
     return f"About {span(timedelta(seconds=status.waiting / rate))}" if rate else ""
 
@@ -172,7 +181,8 @@ def _rate(rate: float | None) -> str:
 
 def _stopped(status: MailingStatus) -> str:
     got, rest = status.accepted, status.excluded.get("stopped", 0)
-    has = "Nobody has it" if not got else "1 person has it" if got == 1 else f"{got:,} people have it"
+    nobody = "Nobody is known to have it" if status.uncertain or status.in_hand else "Nobody has it"
+    has = nobody if not got else "1 person has it" if got == 1 else f"{got:,} people have it"
     if not rest:
         return f"{has}."
     do = "does not and will not" if rest == 1 else "do not and will not"

@@ -174,7 +174,9 @@ class Sending:
         try:
             at = datetime.fromisoformat(form.get("at"))
         except ValueError:
-            raise BadInput("The form does not say when it was planned. Plan it below.") from None
+            at = None
+        if at is None or at.tzinfo is None:
+            raise BadInput("The form does not say when it was planned. Plan it below.")
         return self._to(key, self._pipeline.plan(key, at, actor, calm=form.get("calm") == "yes"))
 
     def send(self, request: Request, key: str, actor: Acting, form: Posted) -> Response:
@@ -204,7 +206,7 @@ class Sending:
         with self._pipeline.database.reading() as session:
             readers = audience(session, views.find(session, key), self._desk.when.now).readers
         if not readers:
-            return "Nobody would get it now: nobody on the list is confirmed."
+            return "Nobody would get it now."
         return typed.refusal(form.get("typed"), form.get("shown"), readers)
 
     def _to(self, key: str, done: int | None = None) -> Response:
@@ -231,10 +233,10 @@ def _moment(filled: Filled, when: When) -> datetime:
     """The day and time that were typed, as people here say them. BadInput also where the clocks leave that hour out."""
     try:
         said = datetime.fromisoformat(f"{filled.day}T{filled.time or '09:00'}")
-    except ValueError:
+        at = said.replace(tzinfo=when.zone, fold=0)
+        back = datetime.fromtimestamp(at.timestamp(), when.zone)
+    except (ValueError, OverflowError):
         raise BadInput("Give a day like 2024-07-09 and a time like 09:00.") from None
-    at = said.replace(tzinfo=when.zone, fold=0)
-    back = datetime.fromtimestamp(at.timestamp(), when.zone)
     if back.replace(tzinfo=None) != said:
         raise BadInput(f"There is no {said:%H:%M} on that day: the clocks go forward. Take {back:%H:%M}.")
     if at <= when.now:

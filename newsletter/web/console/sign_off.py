@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-import subscribers
 from newsletter import resources
 from newsletter.approval import deciding, remarks, snapshots
 from newsletter.approval.against import Against
@@ -22,6 +21,7 @@ from newsletter.rendering.words import own_name
 from newsletter.staff import deputies, people
 from newsletter.staff.deputies import Deputy
 from newsletter.staff.people import Person
+from newsletter.web.console.audience import audience
 from newsletter.web.console.checkup import checkup
 from newsletter.web.console.desk import Desk
 from newsletter.web.console.onward import onward
@@ -60,6 +60,7 @@ class Standing:
     since: tuple[Difference, ...] | None
     decisions: tuple[Said, ...]
     readers: int
+    whom: str
     asked: tuple[Person, ...]
     away: dict[int, Deputy]
     mine: bool
@@ -102,7 +103,7 @@ def bring(desk: Desk, routes: Routes) -> None:
         return to(key)
 
     def change(key: str, actor: Acting, form: Posted) -> Response:
-        return to(key, pipeline.request_changes(key, actor, form.get("comment").strip()))
+        return to(key, pipeline.request_changes(key, actor, form.get("comment").strip(), form.get("fingerprint")))
 
     def remark(key: str, actor: Acting, form: Posted) -> Response:
         return to(key, pipeline.remark(key, actor, form.get("comment"), form.get("place")))
@@ -127,11 +128,11 @@ def _standing(session: Session, desk: Desk, key: str, who: Person) -> Standing:
     before, yes = deciding.last_yes(session, issue.id), deciding.counting(session, issue.id, basis)
     said = deciding.decisions(session, issue.id)
     today = desk.pipeline.clock().astimezone(desk.pipeline.settings.zone).date()
-    readers = subscribers.counts(session).get(issue.list_id, {}).get("confirmed", 0)
+    going = audience(session, issue, desk.pipeline.clock())
     return Standing(
         issue=issue, handed=_handed(session, desk, issue, basis), yes=yes is not None,
         since=differences(before.basis_facts, facts) if before and yes is None else None, decisions=said,
-        readers=readers, against=comparing.against_last(session, issue, facts, readers),
+        readers=going.readers, whom=going.whom, against=comparing.against_last(session, issue, facts, going.readers),
         asked=asking.could_be_asked(session, who.id), away=deputies.on(session, today),
         mine=any(one.staff_id == who.id and one.yes and not one.revoked for one in said),
         remarks=remarks.of_issue(session, issue.id), places=remarks.places(facts),

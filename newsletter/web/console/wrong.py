@@ -84,7 +84,7 @@ def _advice(what: str, reach: Reach) -> tuple[str, str]:
     """Which of the ways is advised (stop, mend, correct, web, nothing), and why."""
     if reach.going and what != "typo":
         return "stop", "Stop it first: whoever has no copy yet can still get the right one."
-    if not reach.got and reach.rest:
+    if reach.stopped and not (reach.got or reach.unknown or reach.waiting):
         return "mend", "Nobody has it. Mend it, ask for a new yes and send it: no reader will ever know."
     match what:
         case "typo":

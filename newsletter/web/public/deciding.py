@@ -5,7 +5,7 @@ by a code that is mailed to them; what was typed and chosen waits beside it. Eve
 asks the table of authority.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,7 +14,7 @@ from newsletter.approval import asks, deciding, reading, remarks, snapshots
 from newsletter.approval.asks import Ask
 from newsletter.approval.model import Made
 from newsletter.approval.reading import Stand
-from newsletter.delivery import comparing, planning
+from newsletter.delivery import audiences, comparing, planning
 from newsletter.entrance import Browser
 from newsletter.errors import BadInput, IllegalMove, NotAllowed, NotFound, Refusal
 from newsletter.issues.views import find
@@ -137,7 +137,9 @@ class _Pages:
         self, request: Request, token: str, ask: Ask, person: Person, chosen: Chosen, form: Form
     ) -> Response | str:
         """Nothing more to be asked: the mark to be given to the browser, "" where it is known; else the code's page."""
-        proving, cookies = self._pipeline.proving, request.cookies
+        # A form of a sibling site comes with our cookies: it passes only by a code.
+        from_here = request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+        proving, cookies = self._pipeline.proving, request.cookies if from_here else {}
         mark = cookies.get(self._cookie, "")
         if proving.knows(person, mark, cookies.get(self._console, "")):
             return ""
@@ -202,6 +204,9 @@ class _Pages:
         now, when = self._pipeline.clock(), self._when()
         with self._pipeline.database.reading() as session:
             read = reading.read(session, self._pipeline.versions, ask.issue_id, ask.person)
+            rule = audiences.following(session, ask.issue_id)
+            whom = audiences.WHOM[str(rule.get("kind", audiences.EVERYONE))]
+            read = replace(read, readers=audiences.tally(session, read.issue.list_id, rule, now).get(None, 0))
             passed = planning.missed(session, read.issue, now)
             facts = read.handed.version.basis_facts if read.handed else None
             beside = comparing.against_last(session, read.issue, facts, read.readers) if facts else None
@@ -212,7 +217,7 @@ class _Pages:
             person=ask.person, deputy_for=ask.deputy_for, path=f"/d/{token}", when=when, passed=passed,
             may=may("approve", ask.person.role), findings=self._findings(read.issue.slug) if waits else None,
             slots=self._slots() if passed else (), chosen=chosen, error=_said(error),
-            did=request.query_params.get("did", ""), longest=_LONGEST, zone=self._zone, beside=beside,
+            whom=whom, did=request.query_params.get("did", ""), longest=_LONGEST, zone=self._zone, beside=beside,
         )  # fmt: skip
         answer.headers["Content-Security-Policy"] = PAGE_POLICY
         return answer
