@@ -183,6 +183,20 @@ def last_to_join(session: Session, subscriber_id: int, list_id: int) -> int | No
     return next((row.id for row in rows if list_id in row.list_ids), None)
 
 
+def said_no(session: Session, subscriber_id: int, list_id: int) -> bool:
+    """Whether this person has declined to join that list, and has not signed up for it anew since."""
+    rows = session.execute(
+        select(
+            ConfirmationRow.purpose, ConfirmationRow.list_ids, ConfirmationRow.requested_at, ConfirmationRow.declined_at
+        ).where(ConfirmationRow.subscriber_id == subscriber_id, ConfirmationRow.purpose.in_(JOINS))
+    )
+    about = [row for row in rows if list_id in row.list_ids]
+    declined = max((row.declined_at for row in about if row.declined_at is not None), default=None)
+    return declined is not None and not any(
+        row.requested_at > declined for row in about if row.purpose == Question.SUBSCRIBE
+    )
+
+
 def ask_again(
     session: Session, book: AddressBook, confirmation_id: int, network: str | None, now: datetime
 ) -> int | None:

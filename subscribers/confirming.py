@@ -85,7 +85,7 @@ def decline(
     if Question(row.purpose) is not Question.ADDRESS:
         consent = Consent("link", now, network=network, token_id=row.token_sha256)
         for held in _subscriptions(session, person.id, row.list_ids):
-            if held.state == "confirmed" and row.used_at is not None:
+            if held.state != "pending" and row.used_at is not None:
                 leaving.leave(session, held.id, consent, now)
     if row.used_at is None:
         row.declined_at = row.declined_at or now

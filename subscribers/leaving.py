@@ -12,7 +12,7 @@ from subscribers.model import Consent
 from subscribers.returning import Path, Return, may_return
 from subscribers.rules import Standing
 from subscribers.suppressing import against, lift
-from subscribers.tables import ConsentEventRow, ListRow, SubscriberRow, SubscriptionRow
+from subscribers.tables import ConsentEventRow, ImportBatchRow, ListRow, SubscriberRow, SubscriptionRow
 
 BACK_CONFIRMED = "put back, confirmed as before"
 BACK_PENDING = "put back, not confirmed as before"
@@ -74,14 +74,28 @@ def _of_people() -> Select[Any]:
 
 
 def leave(session: Session, subscription_id: int, consent: Consent, now: datetime) -> bool:
-    """Withdraw; whether anything changed. Seen by a running send on its next claim."""
+    """Withdraw; whether anything changed. Seen by a running send on its next claim.
+
+    Who was taken off by staff and goes himself as well says so: that is written down, and cannot be undone any more.
+    """
     session.flush()  # these statements are none of the ORM's: it would not do so by itself
     done = session.execute(_LEAVE, {"of": subscription_id, "now": now}).first()
     if done is None:
-        return False
+        return _goes_himself(session, subscription_id, consent, now)
     session.expire_all()  # what was read of it before is no longer so
     record(session, done.subscriber_id, done.list_id, "withdrawal", consent, now)
     return True
+
+
+def _goes_himself(session: Session, subscription_id: int, consent: Consent, now: datetime) -> bool:
+    if consent.source in _UNDONE_BY_STAFF or undoable(session, subscription_id, now) is None:
+        return False
+    held = subscription(session, subscription_id, lock=True)
+    if held is not None and held.state != "unsubscribed":  # undone at this very moment
+        return leave(session, subscription_id, consent, now)
+    if held is not None:
+        record(session, held.subscriber_id, held.list_id, "withdrawal", consent, now)
+    return False
 
 
 def may_come_back(session: Session, held: Subscription, path: Path = Path.LINK) -> bool:
@@ -107,7 +121,9 @@ def come_back(session: Session, subscription_id: int, consent: Consent, now: dat
 
 
 def undoable(session: Session, subscription_id: int, now: datetime) -> int | None:
-    """The withdrawal that `put_back` would undo: the last thing that happened, by staff, within a day."""
+    """The withdrawal that `put_back` would undo: the last thing that happened, by staff, within a day. A file that was
+    brought to the list since may say that he left.
+    """
     held = subscription(session, subscription_id)
     if held is None or held.state != "unsubscribed" or held.address is None or held.archived:
         return None
@@ -122,7 +138,12 @@ def undoable(session: Session, subscription_id: int, now: datetime) -> int | Non
     ).one_or_none()
     if last is None or last.kind != "withdrawal" or last.source not in _UNDONE_BY_STAFF:
         return None
-    return last.id if now - last.recorded_at <= UNDO_LASTS else None
+    since = select(ImportBatchRow.id).where(
+        ImportBatchRow.list_id == held.list_id, ImportBatchRow.created_at >= last.recorded_at
+    )
+    if now - last.recorded_at > UNDO_LASTS or session.scalar(since.limit(1)) is not None:
+        return None
+    return int(last.id)
 
 
 def put_back(session: Session, subscription_id: int, now: datetime) -> bool:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from subscribers.leaving import BACK_CONFIRMED
 from subscribers.tables import ConsentEventRow, SubscriptionRow
 
-_ON = ("confirmation", "import")
-_TURNS = (*_ON, "withdrawal")
+_TURNS, _OFF = ("confirmation", "import", "withdrawal"), "withdrawal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def turnover(session: Session, list_id: int, after: datetime, until: datetime) -
         select(earlier.kind)
         .where(
             earlier.subscriber_id == event.subscriber_id, earlier.list_id == list_id, earlier.id < event.id,
-            earlier.kind.in_(_TURNS),
+            _is_turn(earlier),
         )
         .order_by(earlier.id.desc())
         .limit(1)
@@ -49,16 +49,21 @@ def turnover(session: Session, list_id: int, after: datetime, until: datetime) -
             (SubscriptionRow.subscriber_id == event.subscriber_id) & (SubscriptionRow.list_id == list_id),
         )
         .where(
-            event.list_id == list_id, event.recorded_at > after, event.recorded_at <= until, event.kind.in_(_TURNS)
+            event.list_id == list_id, event.recorded_at > after, event.recorded_at <= until, _is_turn(event)
         )
         .order_by(event.id)
     )  # fmt: skip
     first: dict[int, bool] = {}
     last: dict[int, tuple[bool, str]] = {}
     for person, kind, stood, why in rows:
-        first.setdefault(person, stood in _ON)
-        last[person] = (kind in _ON, why or "")
+        first.setdefault(person, stood is not None and stood != _OFF)
+        last[person] = (kind != _OFF, why or "")
     return Turnover(
         sum(is_on and not first[person] for person, (is_on, _) in last.items()),
         Counter(why for person, (is_on, why) in last.items() if first[person] and not is_on),
     )
+
+
+def _is_turn(event: type[ConsentEventRow]) -> ColumnElement[bool]:
+    """Put back as confirmed is a turn, as in `growing`."""
+    return or_(event.kind.in_(_TURNS), and_(event.kind == "change", event.detail == BACK_CONFIRMED))

@@ -75,6 +75,27 @@ def test_taking_off_is_undone(route: Route) -> None:
     assert ids(route) == {id_of(route, "ada@example.org")}
 
 
+def test_nobody_who_has_gone_is_put_back(route: Route) -> None:
+    desk, *_ = paste(route, "ada@example.org bob@example.org")
+    undo = []
+    for name in ("ada", "bob"):
+        where, known = form(desk.get(PAGE), "/remove", reader=str(id_of(route, f"{name}@example.org")))
+        undo.append(form(desk.follow(desk.post(where, data=known)), "/put-back"))
+    with route.database.transaction() as session:
+        erase(session, id_of(route, "ada@example.org"), Consent("staff", route.now), route.now)
+    route.unsubscribe("bob@example.org")
+    for where, known in undo:
+        refused = desk.post(where, data=known)
+        assert refused.status_code == 404
+        assert "This reader is not on the list any more." in main_of(refused)
+    assert ids(route) == set()
+
+
+def test_too_many_addresses_in_few_lines_are_refused(route: Route) -> None:
+    page = paste(route, " ".join(f"r{n}@many.example" for n in range(501)))[2]
+    assert "These are 501 addresses; at most 500 are taken at once. Nobody was added." in page
+
+
 def test_each_list_has_its_own(route: Route) -> None:
     paste(route, "ada@example.org")
     with route.database.transaction() as session:

@@ -181,6 +181,12 @@ def test_pictures_that_say_nothing_are_found(either_route: Route) -> None:
     assert "Every picture has its words." not in main_of(page)
 
 
+def test_what_no_engine_can_be_asked_for_is_not_there(either_route: Route) -> None:
+    desk = Desk(either_route)
+    assert desk.get("/console/library", params={"kind": "re\0port"}).status_code == 200
+    assert desk.get("/console/issues/2024%00q3/results").status_code == 404
+
+
 def test_an_empty_library_says_what_comes_first(route: Route) -> None:
     with route.database.transaction() as session:
         session.execute(update(PublicationRow).values(published_on=None))

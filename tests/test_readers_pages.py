@@ -10,8 +10,9 @@ from httpx import Response
 from sqlalchemy import text
 
 import subscribers
+from newsletter.readers.erasing import erase
 from newsletter.web.console import growth
-from subscribers import Consent, SubscriptionState, growing
+from subscribers import Consent, SubscriptionState, asking, confirming, growing
 from tests.console import Desk, form, said
 from tests.route import ADMIN, APPROVER, AUTHOR, CONFIRMED, Route, later
 from tests.seated import mails
@@ -215,6 +216,9 @@ def test_taken_off_by_mistake_and_back_as_it_was(either_route: Route) -> None:
     month = f"{route.now:%Y-%m}"
     joined, left = (after - known for after, known in zip(months(route)[month], before[month], strict=True))
     assert (joined, left) == (1, 1), "drawn as gone and back"
+    with route.database.reading() as session:
+        turned = subscribers.turnover(session, route.list_id(), route.now - timedelta(seconds=1), route.now)
+    assert turned.all_left == 0, "who was put back has not left"
     assert desk.post(action, data=fields).status_code == 409, "once is enough"
     assert not mails(route, address)
 
@@ -242,6 +246,31 @@ def test_it_is_undone_only_while_nothing_else_happened(route: Route) -> None:
     assert Desk(route).post(action, data=fields | {"csrf": ""}).status_code == 403
     with route.database.transaction() as session:
         assert not subscribers.leaving.put_back(session, late, route.now)
+
+
+def test_who_goes_himself_after_staff_took_him_off_is_not_put_back(either_route: Route) -> None:
+    route, address = either_route, "ana@both.example"
+    held = add(route, address)
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, address)}"
+    action, fields = form(press(desk, where, "/take-off", how="staff"), "/put-back")
+    for _ in range(2):
+        with route.database.transaction() as session:
+            subscribers.leaving.leave(session, held, Consent("one_click", route.now), route.now)
+    assert kinds(route, address)[-2:] == [("withdrawal", "staff"), ("withdrawal", "one_click")], "once"
+    assert "/put-back" not in desk.get(where).text
+    assert desk.post(action, data=fields).status_code == 409
+    assert why_not(route, address) == "unsubscribed"
+
+
+def test_who_left_by_a_file_since_is_not_put_back(route: Route) -> None:
+    address = "ana@file.example"
+    add(route, address)
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, address)}"
+    action, fields = form(press(desk, where, "/take-off", how="staff"), "/put-back")
+    page = upload(desk, "gone.csv", f"email\n{address}\nbo@gone.example\n", **{"as": "unsubscribed"})
+    take(desk, page, what="shown")
+    assert desk.post(action, data=fields).status_code == 409
+    assert why_not(route, address) == "unsubscribed"
 
 
 def test_who_had_not_confirmed_is_not_confirmed_after_an_undo(route: Route) -> None:
@@ -322,6 +351,29 @@ def test_who_has_not_confirmed_is_asked_once_more_within_the_limits(route: Route
     assert why_not(route, "ana@ask.example") == "pending"
 
 
+def test_who_said_no_to_the_mail_is_not_asked_once_more(either_route: Route) -> None:
+    route, address = either_route, "ana@no.example"
+    add(route, address, "pending")
+    desk, where = Desk(route), f"{PAGE}/{reader_of(route, address)}"
+    action, fields = form(desk.get(where), "/ask")
+    desk.post(action, data=fields)
+    with route.database.transaction() as session:
+        question = asking.last_to_join(session, reader_of(route, address), route.list_id())
+        assert question
+        confirming.decline(session, route.pipeline.book, question, None, route.now)
+    page = desk.get(where)
+    assert "/ask" not in page.text
+    assert "Has said no to the mail that asked" in main_of(page)
+    refused = desk.post(action, data=fields)
+    assert refused.status_code == 409
+    assert "Only they can sign up again" in main_of(refused)
+    later(route, minutes=1)
+    with route.database.transaction() as session:
+        book = route.pipeline.book
+        asking.ask_to_join(session, book.arrival(address), [route.list_id()], Consent("form", route.now), route.now)
+    assert "/ask" in Desk(route).get(where).text, "who signs up anew may be asked again"
+
+
 def test_the_roles_see_what_they_may(route: Route) -> None:
     where = f"{PAGE}/{reader_of(route, CONFIRMED[0])}"
     author, admin = Desk(route).get(where).text, Desk(route, ADMIN).get(where).text
@@ -332,6 +384,8 @@ def test_the_roles_see_what_they_may(route: Route) -> None:
         assert f"{where}{ending}" in admin
     assert Desk(route).get(f"{PAGE}/99999999").status_code == 404
     assert Desk(route).get(f"{PAGE}/{'9' * 30}").status_code == 404
+    word = form(Desk(route).get(PAGE), "/sign-out")[1]
+    assert Desk(route).post(f"{PAGE}/{'9' * 30}/describe", data=word | {"name": "A"}).status_code in {403, 404}
 
 
 # -- a file -----------------------------------------------------------------------------------------------------------
@@ -490,8 +544,57 @@ def test_what_was_interrupted_goes_on_and_lands_once(route: Route) -> None:
     page = desk.get(page.url.path)
     assert "It was interrupted" in main_of(page)
     action, fields = form(page, "/go-on")
-    assert "50 readers are on the list now" in main_of(settled(desk, desk.post(action, data=fields)))
+    done = main_of(settled(desk, desk.post(action, data=fields)))
+    assert "50 readers are on the list now" in done
+    assert "It was interrupted: what had landed before stands under “Known already”." in done
     assert desk.post(action, data=fields).status_code == 409
+
+
+def test_they_may_have_agreed_today_though_it_is_not_noon_yet(route: Route) -> None:
+    day = route.now.astimezone(route.settings.zone).date()
+    assert route.now.hour < 12
+    desk = Desk(route)
+    page = upload(desk, "today.csv", "email\nana@today.example\n")
+    assert "1 reader is on the list now" in main_of(take(desk, page, **(WORDS | {"day": day.isoformat()})))
+    page = upload(desk, "tomorrow.csv", "email\nbo@today.example\n")
+    answer = take(desk, page, **(WORDS | {"day": (day + timedelta(days=1)).isoformat()}))
+    assert answer.status_code == 400
+
+
+def test_what_breaks_off_is_in_the_log_and_no_page_denies_what_landed(route: Route) -> None:
+    desk = Desk(route)
+    page = upload(desk, "torn.csv", "email\nana@torn.example\n")
+    next(route.settings.folder.glob("brought/*/torn.csv")).write_text("email\nbo@torn.example\n")
+    failed = take(desk, page, **WORDS)
+    assert "The file is another one than was looked at" in main_of(failed)
+    assert (route.activity()[-1].verb, route.activity()[-1].detail["interrupted"]) == ("import", True)
+    assert "began to take in the file torn.csv" in main_of(desk.get("/console/activity"))
+    action, fields = form(failed, "/drop")
+    desk.post(action, data=fields)
+    dropped = main_of(desk.get(page.url.path))
+    assert "What was taken in before stays on the list." in dropped
+    assert "Nobody of it" not in dropped
+
+
+def test_a_file_that_is_taken_in_keeps_its_lines_and_no_look_tells_of_the_erased(route: Route) -> None:
+    desk, folder = Desk(route), route.settings.folder / "brought"
+    add(route, "ana@look.example", "unsubscribed")
+    upload(desk, "look.csv", "email\nANA@look.example\nbo@look.example\n")
+    with route.database.reading() as session:
+        assert "ANA@look.example" in str(session.execute(text("SELECT look FROM brought_readers")).scalar())
+    with route.database.transaction() as session:
+        erase(session, reader_of(route, "ana@look.example"), Consent("staff", route.now), route.now)
+    with route.database.reading() as session:
+        look = str(session.execute(text("SELECT look FROM brought_readers")).scalar())
+    assert "ana@" not in look.lower()
+    assert "bo@look.example" in look
+    later(route, days=8)
+    with route.database.transaction() as session:
+        session.execute(text("UPDATE brought_readers SET state = 'taking', alive_at = :now"), {"now": route.now})
+    (folder / "4711").mkdir()
+    route.pipeline.tidy()
+    assert list(folder.glob("*/look.csv"))
+    assert (folder / "4711").is_dir(), "just brought, and not written down yet"
 
 
 def test_lines_are_deleted_after_a_week_and_when_put_aside(route: Route) -> None:

@@ -218,6 +218,8 @@ def test_the_day_of_one_issue_is_for_all_and_the_rule_for_who_looks_after_it(rou
     save(admin, "dates", on="yes", country="BE", blocked="2024-12-27", send=rule)
     page = main_of(ana.get(f"{LIST}/dates"))
     assert "Summer 2024 Tuesday 16 July, 10:00" in page
+    where, fields = form(ana.get(f"{LIST}/dates"), "/dates/day", at="9999-12-31T23:59")
+    assert "The day lies too far away." in main_of(ana.post(where, data=fields))
     where, fields = form(ana.get(f"{LIST}/dates"), "/dates/day", at="2024-07-18T09:30")
     page = ana.follow(ana.post(where, data=fields))
     assert said(page) == f"{fields['period']} has its day by hand."

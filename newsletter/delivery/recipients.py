@@ -49,7 +49,7 @@ def page(
     """
     if not rounds:
         return (), None
-    conditions, wanted = [counted(rounds), DeliveryRow.subscriber_id > after], text.strip().lower()
+    conditions, wanted = [counted(rounds), DeliveryRow.subscriber_id > after], text.strip()
     if state in STATES:
         conditions.append(DeliveryRow.state.in_(STATES[state]))
     found = _recipients(session, PAGE + 1, *conditions, containing=wanted)
@@ -117,7 +117,7 @@ def _recipients(
         .limit(most)
     )  # fmt: skip
     if containing:
-        stands = (func.lower(one).contains(containing, autoescape=True) for one in (people.c.address, people.c.name))
+        stands = (one.icontains(containing, autoescape=True) for one in (people.c.address, people.c.name))
         query = query.where(or_(*stands))
     if domains is not None:
         query = query.where(people.c.domain.in_(domains))

@@ -9,6 +9,7 @@ import shutil
 import threading
 import time as clocks
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -29,6 +30,7 @@ from subscribers import AddressBook, exporting
 
 SHOWN, WORDS, UNKNOWN = "shown", "words", "unknown"  # what may be decided about those without proof
 KEPT = timedelta(days=7)  # the lines of a file, and the refused of them
+_UNKNOWN_FOR = 3600  # seconds in which a folder may stand that no row tells of: its file is being brought
 _SUFFIXES = (".csv", ".xlsx", ".txt", ".tsv")
 _PASTED, _REFUSED = "pasted.txt", ".refused"
 _EXAMPLES, _REASONS = 10, 20
@@ -52,7 +54,7 @@ class Bringing:
     """Opens its own short transactions. Nobody is mailed for being brought, and nobody who has left is brought back."""
 
     def __init__(self, settings: Settings, database: Database, clock: Clock, book: AddressBook) -> None:
-        self._folder = settings.folder / "brought"
+        self._folder, self._zone = settings.folder / "brought", settings.zone
         self._database, self._clock, self._book = database, clock, book
         self._threads: dict[int, threading.Thread] = {}
 
@@ -114,7 +116,7 @@ class Bringing:
         """Take them in as decided."""
         actor.permit("import")
         now = self._clock()
-        _check(decision, now)
+        _check(decision, now.astimezone(self._zone).date())
         day = decision.day.isoformat() if decision.day else ""
         decided = {"what": decision.what, "words": decision.words.strip(), "day": day}
         with self._database.transaction() as session:
@@ -131,13 +133,15 @@ class Bringing:
             one = brought.required(session, id_, now, working=self._works_on(id_))
             if not one.interrupted:
                 raise IllegalMove("Nothing was interrupted here.")
+            if one.state == "taking":  # what landed before is known already, and in none of the next sums
+                brought.move(session, id_, "taking", "taking", now, decided=one.decided | {"again": True})
             brought.told(session, id_, 0, now)
         work: Callable[[], None] = (lambda: self._look(id_)) if one.state == "looking" else (
             lambda: self._take(id_, actor))  # fmt: skip
         self._work(id_, work)
 
     def drop(self, actor: Actor, id_: int) -> None:
-        """Put the file aside; nobody of it is taken in."""
+        """Put the file aside; nobody more of it is taken in."""
         actor.permit("import")
         with self._database.transaction() as session:
             for state in ("looked", "failed"):
@@ -151,12 +155,14 @@ class Bringing:
         """Delete the lines of files that are older than a week."""
         if not self._folder.is_dir():
             return
+        folders = [one for one in self._folder.iterdir() if one.name.isdecimal()]  # before asking: none is newer
         with self._database.transaction() as session:
             brought.forget(session, self._clock() - KEPT)
-            kept = brought.younger_than(session, self._clock() - KEPT)
-        for folder in self._folder.iterdir():
-            if folder.name.isdecimal() and int(folder.name) not in kept:
-                self._delete(int(folder.name))
+            kept, known = brought.kept(session, self._clock() - KEPT), brought.known(session)
+        for folder in folders:
+            id_ = int(folder.name)
+            if id_ in known - kept or (id_ not in known and _is_old(folder)):
+                self._delete(id_)
 
     # -- the work ------------------------------------------------------------------------------------------------------
 
@@ -205,12 +211,19 @@ class Bringing:
     def _take(self, id_: int, actor: Actor) -> None:
         with self._database.reading() as session:
             one = brought.required(session, id_, self._clock(), working=True)
-        report, _ = self._run(id_, one.decided, None, dry_run=False, sha256=str(one.look.get("sha256", "")))
+        what = {"file": one.file_name, "decided": one.decided["what"]}
+        try:
+            report, _ = self._run(id_, one.decided, None, dry_run=False, sha256=str(one.look.get("sha256", "")))
+        except Exception:
+            with self._database.transaction() as session:
+                log(session, actor, "import", self._clock(), **what, interrupted=True)
+            raise
         with self._database.transaction() as session:
             now = self._clock()
             brought.move(session, id_, "taking", "done", now, taken=report.counts() | {"kinds": report.kinds}, look={})
-            log(session, actor, "import", now, file=one.file_name, added=report.added, decided=one.decided["what"])
-        self._file_of(id_).unlink(missing_ok=True)
+            log(session, actor, "import", now, **what, added=report.added)
+        with suppress(NotFound):
+            self._file_of(id_).unlink(missing_ok=True)
 
     def _run(
         self, id_: int, decided: dict[str, Any], each: subscribers.Each | None, *, dry_run: bool, sha256: str = ""
@@ -227,7 +240,7 @@ class Bringing:
             seen.append(opened)
             teller.total = opened.rows
 
-        path, agreed = self._file_of(id_), _moment(decided)
+        path, agreed = self._file_of(id_), _moment(decided, self._clock())
         words = str(decided.get("words", "")) if decided["what"] == WORDS else ""
         with self._refused(id_).open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out)
@@ -280,21 +293,29 @@ class _Teller:
             self._say(done, self.total)
 
 
-def _check(decision: Decision, now: datetime) -> None:
+def _is_old(folder: Path) -> bool:
+    try:
+        return clocks.time() - folder.stat().st_mtime > _UNKNOWN_FOR
+    except FileNotFoundError:
+        return False
+
+
+def _check(decision: Decision, today: date) -> None:
     if decision.what not in {SHOWN, WORDS, UNKNOWN}:
         raise BadInput("Say what is to become of those without proof.")
     if decision.what != WORDS:
         return
     if not decision.words.strip() or decision.day is None:
         raise BadInput("Type the words that they agreed to, and the day.")
-    if decision.day > now.date():
+    if decision.day > today:
         raise BadInput("The day on which they agreed lies ahead.")
 
 
-def _moment(decided: dict[str, Any]) -> datetime | None:
+def _moment(decided: dict[str, Any], now: datetime) -> datetime | None:
+    """At noon of that day; of today no later than now."""
     if decided["what"] != WORDS:
         return None
-    return datetime.combine(date.fromisoformat(str(decided["day"])), time(12), UTC)
+    return min(datetime.combine(date.fromisoformat(str(decided["day"])), time(12), UTC), now)
 
 
 def _language(session: Session, list_id: int) -> str:

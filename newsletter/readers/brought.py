@@ -1,10 +1,11 @@
 """The rows of files that are brought: begun, moved from state to state, told how far they are."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 import subscribers
@@ -88,9 +89,11 @@ def told(session: Session, id_: int, done: int, now: datetime, total: int = 0) -
 
 
 def fail(session: Session, id_: int, trouble: str, now: datetime) -> None:
-    """It cannot be gone on with, and why."""
+    """It cannot be gone on with, and why; nothing where nobody is at work on it any more."""
     session.execute(
-        update(BroughtRow).where(BroughtRow.id == id_).values(state="failed", trouble=trouble, alive_at=now)
+        update(BroughtRow)
+        .where(BroughtRow.id == id_, BroughtRow.state.in_(_WORKING))
+        .values(state="failed", trouble=trouble, alive_at=now)
     )
 
 
@@ -112,13 +115,38 @@ def recent(session: Session, now: datetime) -> tuple[Brought, ...]:
 
 def forget(session: Session, moment: datetime) -> None:
     """What a look found holds addresses: those of files begun before that moment go, and who waits, waits no more."""
-    older = (BroughtRow.created_at < moment, BroughtRow.state.in_(("looking", "looked", "failed")))
+    waits = BroughtRow.state.in_(("looked", "failed"))
+    older = (BroughtRow.created_at < moment, or_(waits, and_(BroughtRow.state == "looking", ~_is_alive(moment))))
     session.execute(update(BroughtRow).where(*older).values(state="dropped", look={}, trouble=""))
 
 
-def younger_than(session: Session, moment: datetime) -> frozenset[int]:
-    """Those begun since."""
-    return frozenset(session.scalars(select(BroughtRow.id).where(BroughtRow.created_at >= moment)))
+def forget_people(session: Session, addresses: Collection[str]) -> None:
+    """Of those who are erased no look tells any more."""
+    gone = {one.casefold() for one in addresses}
+    rows = session.scalars(select(BroughtRow).where(BroughtRow.state.in_(("looked", "taking", "failed"))))
+    for row in rows.all():
+        found = {name: row.look.get(name, []) for name in ("examples", "reasons")}
+        left = {name: [one for one in lines if str(one[1]).strip().casefold() not in gone]
+                for name, lines in found.items()}  # fmt: skip
+        if left != found:
+            row.look = row.look | left | {"guessed": ""}
+    session.flush()
+
+
+def kept(session: Session, moment: datetime) -> frozenset[int]:
+    """Those begun since, or being worked on."""
+    return frozenset(
+        session.scalars(select(BroughtRow.id).where(or_(BroughtRow.created_at >= moment, _is_alive(moment))))
+    )
+
+
+def known(session: Session) -> frozenset[int]:
+    """All."""
+    return frozenset(session.scalars(select(BroughtRow.id)))
+
+
+def _is_alive(moment: datetime) -> ColumnElement[bool]:
+    return and_(BroughtRow.state.in_(_WORKING), BroughtRow.alive_at >= moment)
 
 
 def _brought(session: Session, row: BroughtRow, now: datetime, *, working: bool) -> Brought:

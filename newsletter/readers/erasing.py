@@ -1,4 +1,4 @@
-"""Erasing a person from the book, from what guests are asked, and from the ledger: one transaction of the caller."""
+"""Erasing a person from the book, from what is kept beside it, and from the ledger: one transaction of the caller."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 import subscribers
 from newsletter.delivery.forgetting import forget
 from newsletter.guests import forgetting as guests
-from newsletter.readers import key_readers
+from newsletter.readers import brought, key_readers
 from subscribers import Consent
 
 
@@ -19,4 +19,5 @@ def erase(session: Session, subscriber_id: int, consent: Consent, now: datetime)
     guests.forget(session, addresses, now)
     forget(session, subscriber_id, addresses, now)
     key_readers.forget(session, subscriber_id)
+    brought.forget_people(session, addresses)
     return True

@@ -16,7 +16,7 @@ from newsletter.readers.tables import KeyReaderRow
 from newsletter.staff.people import Actor, log
 from subscribers import AddressBook, AddressError, ListFace
 
-MOST = 500  # lines at once
+MOST = 500  # lines, or addresses, at once
 _ADDRESS = re.compile(r"[^\s<>,;\"']+@[^\s<>,;\"']+")
 _BREAKS = re.compile(r"\r\n|\r|\n")
 _SHOWN = 80  # characters of a line that cannot be read
@@ -53,7 +53,8 @@ class KeyReaders:
         actor.permit("key-readers")
         with self._database.transaction() as session:
             list_, now = _list(session, list_slug), self._clock()
-            if subscriber_id not in _standings(session, list_.id, [subscriber_id], now):
+            _, why_not = _standings(session, list_.id, [subscriber_id], now).get(subscriber_id, ("", "unsubscribed"))
+            if why_not in _GONE:
                 raise NotFound("This reader is not on the list any more.")
             return self._put_on(session, list_, [subscriber_id], actor, now)
 
@@ -81,8 +82,7 @@ class KeyReaders:
         lines = [(number, line.strip()) for number, line in enumerate(_BREAKS.split(text), 1) if line.strip()]
         if not lines:
             raise BadInput("There is no address in it. Write one on each line.")
-        if len(lines) > MOST:
-            raise BadInput(f"These are {len(lines):,} lines; at most {MOST} are taken at once. Nobody was added.")
+        _few(len(lines), "lines")
         problems: list[str] = []
         typed: dict[str, tuple[int, str]] = {}
         for number, line in lines:
@@ -93,6 +93,7 @@ class KeyReaders:
                     problems.append(f"Line {number}, “{_short(one)}”: {error}.")
                 else:
                     typed.setdefault(self._book.hash(address), (number, address))
+        _few(len(typed), "addresses")
         found = self._on_list(session, list_, list(typed), now)
         for key, (number, address) in typed.items():
             if why := found.get(key, (0, f"is not on the list {list_.name}"))[1]:
@@ -147,6 +148,11 @@ def _list(session: Session, slug: str) -> ListFace:
     if found is None:
         raise NotFound("There is no such list.")
     return found
+
+
+def _few(number: int, what: str) -> None:
+    if number > MOST:
+        raise BadInput(f"These are {number:,} {what}; at most {MOST} are taken at once. Nobody was added.")
 
 
 def _short(text: str) -> str:

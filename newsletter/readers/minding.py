@@ -30,6 +30,8 @@ def ask_again(session: Session, book: AddressBook, held: leaving.Subscription, b
     """
     if held.state != "pending":
         raise IllegalMove("Only who has not confirmed yet is asked once more.")
+    if asking.said_no(session, held.subscriber_id, held.list_id):
+        raise IllegalMove("This reader has said no to the mail that asked. Only they can sign up again, by the form.")
     card = subscribers.card(session, held.subscriber_id)
     last = asking.last_to_join(session, held.subscriber_id, held.list_id)
     if last is not None:

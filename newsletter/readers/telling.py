@@ -107,7 +107,9 @@ def _told(event: Mapping[str, object]) -> Told:
     if event["detail"] and event["kind"] != "change":
         named = "the file" if event["source"] == "import" else "the page"
         said = str(event["detail"])
-        more.append(f"From {named} {said}" if _is_origin(event) else f"Noted: {said.replace('_', ' ')}")
+        more.append(
+            f"From {named} {said}" if _is_origin(event) else f"Noted: {said if '@' in said else said.replace('_', ' ')}"
+        )
     if event["imported_by"]:
         more.append(f"Brought by {event['imported_by']}")
     if event["network"]:

@@ -20,6 +20,7 @@ from newsletter.staff.people import Actor, log
 from subscribers import AddressBook, Consent, Person, barring, exporting, leaving, preferring
 
 _REASON_LENGTH, _AT_ONCE, _NAMED = 300, 1000, 5
+_NOBODY = 10**15  # no row has such a number, and some engines cannot even be asked for it
 HOW = ("mail", "phone", "person", "staff")  # how somebody asked to be taken off; staff: it was our own doing
 
 
@@ -159,7 +160,7 @@ class Tending:
         detail: dict[str, str] | None = None,
     ) -> int:  # fmt: skip
         with self._database.transaction() as session:
-            person, now = subscribers.known(session, reader), self._clock()
+            person, now = subscribers.known(session, reader) if reader < _NOBODY else None, self._clock()
             if person is None or not person.address:
                 raise NotFound("This reader is not known here any more.")
             if not act(session, person, now):

@@ -147,11 +147,13 @@ def _import(detail: Detail) -> str:
         titled = f"“{detail['title']}”" if detail.get("title") else "a publication"
         return f"said when {titled} came out" if detail["published_on"] else f"took the day of {titled} away again"
     if "file" in detail:
-        return f"took in the file {detail['file']}"
+        return f"{'began to take' if detail.get('interrupted') else 'took'} in the file {detail['file']}"
     return "added a publication" if "publication" in detail else "added readers"
 
 
 def _brought(detail: Detail) -> str:
+    if detail.get("interrupted"):
+        return "It broke off. What was taken in before stays on your list."
     number = _number(detail, "added", "reader is", "readers are")
     return f"{number} on your list now. Nobody was mailed for it."
 

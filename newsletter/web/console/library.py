@@ -130,7 +130,7 @@ def _wanted(request: Request) -> Wanted:
     year, page = asked.get("year", ""), asked.get("page", "")
     return Wanted(
         "".join(letter for letter in asked.get("q", "") if letter.isprintable()).strip()[:_MOST_ASKED],
-        asked.get("kind", "")[:40],
+        asked.get("kind", "").replace("\0", "")[:40],
         int(year) if year.isascii() and year.isdecimal() and len(year) == 4 and int(year) else None,
         int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from newsletter.web.console.desk import Desk
 from newsletter.web.console.readers import STATES, WHY_NEVER
 from newsletter.web.console.routes import Acting, Routes, number
 from newsletter.web.forms import Posted
-from subscribers import Person, SubscriptionState, leaving, returning
+from subscribers import Person, SubscriptionState, asking, leaving, returning
 
 _PAGE = "/readers/{reader:int}"
 _MAILS = 50  # the newest
@@ -32,7 +32,9 @@ _LEFT = {
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A list as the page shows it. `undo`: taken off by staff, and nothing else happened since."""
+    """A list as the page shows it. `undo`: taken off by staff, and nothing else happened since; `asks`: whether a mail
+    may ask once more.
+    """
 
     id: int
     name: str
@@ -40,6 +42,7 @@ class Subscription:
     said: str
     more: tuple[str, ...]
     undo: bool
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,15 @@ def _subscription(session: Session, desk: Desk, one: Mapping[str, object]) -> Su
     if one["left_because"]:
         more.append(f"Why, in their words: {_LEFT.get(str(one['left_because']), 'not said')}")
     undo = leaving.undoable(session, id_, now) is not None
-    return Subscription(id_, str(one["name"]), state, STATES[state], tuple(more), undo)
+    asks = state is SubscriptionState.PENDING and not _said_no(session, id_)
+    if state is SubscriptionState.PENDING and not asks:
+        more.append("Has said no to the mail that asked")
+    return Subscription(id_, str(one["name"]), state, STATES[state], tuple(more), undo, asks)
+
+
+def _said_no(session: Session, subscription_id: int) -> bool:
+    held = leaving.subscription(session, subscription_id)
+    return held is not None and asking.said_no(session, held.subscriber_id, held.list_id)
 
 
 def _never(desk: Desk, one: Mapping[str, object], names: Mapping[str, str]) -> Never:

@@ -93,7 +93,7 @@ def bring(desk: Desk, routes: Routes) -> None:
     routes.get(f"{PAGE}/copy", "copy", ask)
     routes.post(f"{PAGE}/copy", "copy", copy)
     routes.post(f"{PAGE}/download", "export", all_of_them)
-    routes.post(f"{PAGE}/chase", "look", to_chase)
+    routes.post(f"{PAGE}/chase", "export", to_chase)
 
 
 def _rounds(session: Session, key: str) -> tuple[IssueSummary, list[MailingRow]]:

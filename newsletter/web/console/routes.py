@@ -104,6 +104,8 @@ class Routes:
 
     def _admit(self, verb: str) -> Callable[[Request], None]:
         def admit(request: Request) -> None:
+            if any("\0" in str(one) for one in request.path_params.values()):  # no engine can be asked for it
+                raise NotFound("There is nothing of that name here.")
             seat = self._desk.seat(request)
             if seat is None:
                 raise Unseated

@@ -67,4 +67,6 @@ def _moment(desk: Desk, text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"The day and hour {text[:30]!r} must be written like 2024-07-09T09:00.") from None
+    if not 2000 <= at.year < 2200:
+        raise BadInput("The day lies too far away.")
     return at if at.tzinfo else at.replace(tzinfo=desk.pipeline.settings.zone)
