@@ -269,7 +269,7 @@ def _load_frames(page: Page) -> None:
         frame.scroll_into_view_if_needed()
         inside = frame.element_handle().content_frame()
         if inside is not None:
-            inside.wait_for_url("**/console/**")
+            inside.wait_for_url(re.compile("^http"))
     if page.locator("[data-live]").count() == 0:
         page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
