@@ -147,7 +147,7 @@ def send(hand: Hand, number: str, *, first_to_us: bool) -> None:
 
 def out(hand: Hand) -> None:
     """Not before the page has its last buttons: it loads anew by itself when they change."""
-    expect(hand.page.get_by_role("link", name="Something is wrong")).to_be_visible()
+    expect(hand.page.locator("main a.go", has_text="Results")).to_be_visible()
     hand.sees("5 of 5 handed over.")
 
 
