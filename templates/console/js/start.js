@@ -10,6 +10,9 @@ if (working && working.querySelector("[data-bar]")) {
       if (!answer.ok) throw new Error(String(answer.status));
       const now = await answer.json();
       if (now.step !== working.dataset.working || now.trouble) {
+        // Only to a page that answers: where it is just being stopped, this one stays and asks again.
+        const there = await fetch(working.dataset.on, { method: "HEAD" });
+        if (!there.ok) throw new Error(String(there.status));
         location.replace(working.dataset.on);
         return;
       }
