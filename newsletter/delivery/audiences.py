@@ -50,6 +50,11 @@ def tally(session: Session, list_id: int, audience: dict[str, Any], at: datetime
     return dict(rows.tuples().all())
 
 
+def readers(session: Session, issue_id: int, list_id: int, at: datetime) -> int:
+    """How many get the issue's next mailing."""
+    return tally(session, list_id, following(session, issue_id), at).get(None, 0)
+
+
 def among(session: Session, issue_id: int, list_id: int, address_hashes: Sequence[str], at: datetime) -> int:
     """How many of these addresses get the issue's next mailing."""
     theirs = _people(list_id, following(session, issue_id), at).subquery()

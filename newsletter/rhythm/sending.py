@@ -38,8 +38,7 @@ def _require_in_time(context: Context, row: Due) -> None:
 def _release(context: Context, row: Due, found: tuple[Finding, ...]) -> str:
     with context.database.reading() as session:
         issue = find(session, row.issue_id or 0)
-        rule = audiences.following(session, issue.id)
-        readers = audiences.tally(session, row.list_id, rule, context.clock()).get(None, 0)
+        readers = audiences.readers(session, issue.id, row.list_id, context.clock())
         by = standing.called(session, row.staff_id)
     letter = letters.started(issue.name, issue.slug, readers, context.when, by=by, calm=row.calm, found=found)
     part = context.write(row.list_id, letter)

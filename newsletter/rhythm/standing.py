@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import subscribers
 from newsletter.approval import deciding
 from newsletter.approval.gate import Gate
 from newsletter.approval.model import Yes
@@ -87,12 +86,6 @@ def failing(session: Session, now: datetime) -> Sequence[Failing]:
         .order_by(SourceRow.failing_since)
     )
     return [Failing.of(row) for row in rows]
-
-
-def readers(session: Session, list_id: int, now: datetime) -> int:
-    """How many of a list may be mailed now."""
-    people = subscribers.mailability(list_id, now).subquery()
-    return session.scalar(select(func.count()).select_from(people).where(people.c.reason.is_(None))) or 0
 
 
 def called(session: Session, staff_id: int | None) -> str:

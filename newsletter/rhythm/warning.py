@@ -1,6 +1,6 @@
 """The last days: whether the date is at risk, and on the eve whether it will go."""
 
-from newsletter.delivery import planning
+from newsletter.delivery import audiences, planning
 from newsletter.issues.views import find
 from newsletter.rhythm import standing
 from newsletter.rhythm.context import Context
@@ -45,7 +45,7 @@ def planned_eve(context: Context, row: Due) -> str:
     with context.database.reading() as session:
         found = standing.of(session, context.gate, find(session, row.issue_id))
         by = standing.called(session, row.staff_id)
-        readers = standing.readers(session, row.list_id, context.clock())
+        readers = audiences.readers(session, row.issue_id, row.list_id, context.clock())
         why = standing.may_not_send(session, row.staff_id)
     at = found.issue.planned_at or row.due_at + planning.EVE_BEFORE
     if found.yes and not why:

@@ -164,11 +164,19 @@ def _heading(issue: IssueSummary, found: MailingStatus, when: When) -> str:
             return f"Paused: {found.accepted:,} of {found.candidates:,} handed over, and nothing more for now."
         case State.SENT:
             return f"Out since {when.said(issue.public_at)}." if issue.public_at else "Out."
-    without = found.excluded.get("stopped", 0)
-    if not without:
+    if not found.excluded.get("stopped"):
         return f"Out{f' {to(issue.public_at, when)}' if issue.public_at else ''}."
-    have, have_not = ("person has" if found.accepted == 1 else "people have"), ("does" if without == 1 else "do")
-    return f"Stopped. {found.accepted:,} {have} it; {without:,} {have_not} not and will not, unless you decide so."
+    return f"Stopped. {stopped(found)}"
+
+
+def stopped(found: MailingStatus) -> str:
+    """What a stop has come to, to the reader."""
+    got, rest = found.accepted, found.excluded.get("stopped", 0)
+    nobody = "Nobody is known to have it" if found.uncertain or found.in_hand else "Nobody has it"
+    has = nobody if not got else "1 person has it" if got == 1 else f"{got:,} people have it"
+    if not rest:
+        return f"{has}."
+    return f"{has}; {rest:,} {'does' if rest == 1 else 'do'} not and will not, unless you decide so."
 
 
 def _counted(session: Session, rounds: Sequence[MailingRow], found: MailingStatus, when: When) -> Detail:

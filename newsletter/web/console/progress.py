@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from newsletter.delivery.views import MailingStatus
 from newsletter.issues.model import State
 from newsletter.rhythm.letters.saying import When, to
+from newsletter.web.console.charts import Part
+from newsletter.web.console.outcome import parts_of, stopped
 
 _REMEMBERED = timedelta(seconds=60)  # of what was seen, to tell the rate
 _STILL = timedelta(seconds=20)  # nothing moved for so long: say so
@@ -19,24 +21,12 @@ _IDLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the sum. `tone`: its colour; `x`, `width`: where it stands in a bar 1,000 wide."""
-
-    name: str
-    number: int
-    tone: str
-    x: float = 0
-    width: float = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Progress:
     """Where a send stands. `word` is the state in capitals, `said` the sentence, `more` what it means.
 
     `going`: it moves by itself, so that a page looks again. `parts`: the sum; `balances`: whether it is right.
     """
 
-    state: State
     word: str
     said: str
     more: tuple[str, ...]
@@ -45,8 +35,6 @@ class Progress:
     parts: tuple[Part, ...]
     candidates: int
     balances: bool
-    got: int
-    rest: int
 
 
 class Pace:
@@ -96,16 +84,15 @@ def progress(issue_id: int, state: State, status: MailingStatus, pace: Pace, whe
     pace.note(issue_id, done, when.now)
     word, said, more, tone = _said(issue_id, state, status, pace, when)
     return Progress(
-        state, word, said, more, tone, state is State.SENDING, _parts(status), status.candidates, status.balances,
-        status.accepted, status.excluded.get("stopped", 0),
-    )  # fmt: skip
+        word, said, more, tone, state is State.SENDING, parts_of(status), status.candidates, status.balances
+    )
 
 
 def _said(
     issue_id: int, state: State, status: MailingStatus, pace: Pace, when: When
 ) -> tuple[str, str, tuple[str, ...], str]:
     if state is State.STOPPED:
-        return "Stopped", _stopped(status), _in_hand(status), "not"
+        return "Stopped", stopped(status), _in_hand(status), "not"
     if state is State.PAUSED:
         why = "" if status.paused_because in {"", "by hand"} else status.paused_because
         said = f"{_handed(status)}. Nothing more is handed over until somebody lets it go on."
@@ -179,16 +166,6 @@ def _rate(rate: float | None) -> str:
     return f"{max(1, round(rate * 60)):,} a minute. "
 
 
-def _stopped(status: MailingStatus) -> str:
-    got, rest = status.accepted, status.excluded.get("stopped", 0)
-    nobody = "Nobody is known to have it" if status.uncertain or status.in_hand else "Nobody has it"
-    has = nobody if not got else "1 person has it" if got == 1 else f"{got:,} people have it"
-    if not rest:
-        return f"{has}."
-    do = "does not and will not" if rest == 1 else "do not and will not"
-    return f"{has}; {rest:,} {do}, unless you decide so."
-
-
 def _in_hand(status: MailingStatus) -> tuple[str, ...]:
     if not status.in_hand:
         return ()
@@ -201,21 +178,3 @@ def span(time: timedelta) -> str:
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "h"), (minutes, "min"), (0 if hours or minutes >= 10 else seconds, "s")]
     return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
-
-
-def _parts(status: MailingStatus) -> tuple[Part, ...]:
-    stopped = status.excluded.get("stopped", 0)
-    left_out = sum(status.excluded.values()) - stopped
-    numbers = (
-        ("handed over", status.accepted, "good"), ("refused", status.rejected, "must"),
-        ("being retried", status.deferred, "look"), ("without an answer", status.uncertain, "ink"),
-        ("left out at their turn", left_out, "edge"), ("stopped before their turn", stopped, "edge"),
-        ("not their turn yet", status.waiting, "track"),
-    )  # fmt: skip
-    shown, x = [], 0.0
-    for name, number, tone in numbers:
-        if number:
-            width = 1000 * number / status.candidates if status.candidates else 0
-            shown.append(Part(name, number, tone, round(x, 2), round(width, 2)))
-            x += width
-    return tuple(shown)

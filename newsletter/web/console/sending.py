@@ -92,8 +92,7 @@ class Sending:
         with self._pipeline.database.reading() as session:
             issue = views.find(session, key)
             facts: dict[str, Any] = {
-                "progress": self._progress(session, issue, when), "going": None, "plan": None, "filled": filled,
-                "before": issue.state not in RELEASED and sends.status(session, issue.id) is not None,
+                "progress": self._progress(session, issue, when), "going": None, "plan": None, "filled": filled
             }  # fmt: skip
             if issue.state in {State.APPROVED, State.PLANNED}:
                 facts["going"] = self._going(session, issue, when)
